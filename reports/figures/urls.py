@@ -1,0 +1,3 @@
+"""Addresses under <territory>/<year>/."""
+
+urlpatterns = []
