@@ -1,0 +1,429 @@
+"""Who works here, the map with its dates, and the institutions on it (design section 3).
+
+Nothing in this file knows of plans or figures. Every row that can end has `valid_from` and
+`valid_to`; `valid_to` is exclusive and empty while the row is in force.
+"""
+
+import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
+
+
+class Kind(models.TextChoices):
+    """The three kinds of institution that the programme names."""
+
+    LIBRARY = "library", _("Library")
+    MUSEUM = "museum", _("Museum")
+    CULTURE_CENTRE = "culture_centre", _("Culture centre")
+
+
+class Tier(models.TextChoices):
+    """The tier or type of an institution, in the order in which plans list them."""
+
+    PROVINCE = "province", _("Provincial")
+    DISTRICT = "district", _("District")
+    COMMUNE = "commune", _("Commune")
+    VILLAGE = "village", _("Village")
+    GENERAL_SCHOOL = "general_school", _("General school")
+    VOCATIONAL = "vocational", _("Vocational education")
+    OTHER_EDUCATION = "other_education", _("Other education")
+    UNIVERSITY = "university", _("University")
+    SPECIAL = "special", _("Special")
+    ARMED_FORCES = "armed_forces", _("Armed forces")
+    COMMUNITY = "community", _("Community")
+
+
+class User(AbstractUser):
+    """A person with an account. What they may do stands in their memberships."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def get_full_name(self):
+        """Family name first, as Vietnamese names are written."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows with `valid_from` and an exclusive `valid_to`."""
+
+    def valid_on(self, day: datetime.date):
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+def dates_in_order(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name=name
+    )
+
+
+class AdministrativeUnit(models.Model):
+    """A province, district or commune of one map. Codes and names were reused after 01/7/2025."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("Province")
+        DISTRICT = "district", _("District")
+        COMMUNE = "commune", _("Commune")
+
+    level = models.CharField(_("level"), max_length=10, choices=Level)
+    code = models.CharField(_("GSO code"), max_length=10)
+    name = models.CharField(_("name"), max_length=150)
+    kind = models.CharField(_("kind of unit"), max_length=30)
+    sort_key = models.CharField(max_length=400, editable=False)
+    # Only provinces have one; never a word that starts an address of the site.
+    slug = models.SlugField(max_length=80, null=True, blank=True, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    valid_from = models.DateField(_("valid from"), default=BEFORE_OUR_RECORDS)
+    valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("administrative unit")
+        verbose_name_plural = _("administrative units")
+        ordering = ["level", "sort_key", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "code", "valid_from"], name="one_unit_per_level_code_and_start"
+            ),
+            dates_in_order("unit_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(level="province", slug__isnull=False)
+                | Q(slug__isnull=True) & ~Q(level="province"),
+                name="only_provinces_have_a_slug",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def short_name(self) -> str:
+        """The name without the kind of unit before it: "Bắc Kạn" for "Tỉnh Bắc Kạn"."""
+        if self.name.lower().startswith(self.kind.lower() + " "):
+            return self.name[len(self.kind) + 1 :]
+        return self.name
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day on which the unit existed; None while it does."""
+        return self.valid_to and self.valid_to - datetime.timedelta(days=1)
+
+
+class Succession(models.Model):
+    """One administrative unit went, wholly or in part, into another. Many to many."""
+
+    predecessor = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        related_name="successions",
+        verbose_name=_("former unit"),
+    )
+    successor = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="origins", verbose_name=_("new unit")
+    )
+    # Where a unit was split: the part to which its figures go unless a person says otherwise.
+    is_default = models.BooleanField(_("takes the figures by default"), default=True)
+    effective_on = models.DateField(_("in force from"))
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor", "successor", "effective_on"], name="succession_stated_once"
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor", "effective_on"],
+                condition=Q(is_default=True),
+                name="one_default_successor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="successor_is_another_unit"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.predecessor_id} → {self.successor_id}"
+
+
+class ReportingUnit(models.Model):
+    """Who sends figures: a district or commune office, or an agency of the province."""
+
+    class Kind(models.TextChoices):
+        DISTRICT_OFFICE = "district_office", _("District office")
+        COMMUNE_OFFICE = "commune_office", _("Commune office")
+        AGENCY = "agency", _("Agency")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    sort_key = models.CharField(max_length=500, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        related_name="reporting_units",
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+    )
+    administrative_unit = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offices",
+        verbose_name=_("administrative unit"),
+    )
+    valid_from = models.DateField(_("valid from"), default=BEFORE_OUR_RECORDS)
+    valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
+    successors = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successors"),
+    )
+
+    objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("reporting unit")
+        verbose_name_plural = _("reporting units")
+        ordering = ["territory", "sort_key"]
+        constraints = [
+            dates_in_order("reporting_unit_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(kind="agency") | Q(administrative_unit__isnull=False),
+                name="offices_have_an_administrative_unit",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Membership(models.Model):
+    """What one person is in one territory, for a time (design section 9)."""
+
+    class Role(models.TextChoices):
+        REPORTER = "reporter", _("Reporting official")
+        DEPARTMENT = "department", _("Department staff")
+        LEADER = "leader", _("Leadership")
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+        help_text=_("Empty for a national leader only."),
+    )
+    reporting_unit = models.ForeignKey(
+        ReportingUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("reporting unit"),
+        help_text=_("For reporting officials only."),
+    )
+    valid_from = models.DateField(_("valid from"), default=BEFORE_OUR_RECORDS)
+    valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            dates_in_order("membership_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(role="reporter", reporting_unit__isnull=False)
+                | Q(reporting_unit__isnull=True) & ~Q(role="reporter"),
+                name="reporters_and_only_they_have_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="leader") | Q(territory__isnull=False),
+                name="only_leaders_are_national",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user_id}: {self.get_role_display()}"
+
+
+class Institution(models.Model):
+    """A library, museum or culture centre. Where it stands and who reports it: its placements."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=250)
+    sort_key = models.CharField(max_length=600, editable=False)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind)
+    opened_on = models.DateField(
+        _("opened on"), null=True, blank=True, help_text=_("Empty when not known.")
+    )
+    closed_on = models.DateField(
+        _("closed on"), null=True, blank=True, help_text=_("The first day without the institution.")
+    )
+    is_sample = models.BooleanField(
+        _("sample data"), default=False, help_text=_("Invented for demonstration, never reported.")
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        ordering = ["sort_key", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_on=None) | Q(closed_on=None) | Q(closed_on__gt=F("opened_on")),
+                name="institution_dates_in_order",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("institutions:detail", args=[self.code])
+
+
+class Continuation(models.Model):
+    """One institution goes on in another: its base-year count is read with the successor."""
+
+    class Kind(models.TextChoices):
+        MERGED = "merged", _("merged into")
+        BRANCH = "branch", _("became a branch of")
+        SPLIT = "split", _("split into")
+
+    predecessor = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        related_name="continuations",
+        verbose_name=_("former institution"),
+    )
+    successor = models.ForeignKey(
+        Institution, models.PROTECT, related_name="origins", verbose_name=_("new institution")
+    )
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("continuation")
+        verbose_name_plural = _("continuations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor", "successor"], name="continuation_stated_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="continued_in_another_institution"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.predecessor_id} → {self.successor_id}"
+
+
+class Placement(models.Model):
+    """Where an institution stands, on which tier, and who reports it, for a time.
+
+    Overlaps are refused by the service and found by `check_data`: neither database at hand can
+    hold an exclusion constraint.
+    """
+
+    institution = models.ForeignKey(
+        Institution, models.CASCADE, related_name="placements", verbose_name=_("institution")
+    )
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        related_name="+",
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+    )
+    district = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level": "district"},
+        verbose_name=_("district"),
+    )
+    commune = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level": "commune"},
+        verbose_name=_("commune"),
+    )
+    tier = models.CharField(_("tier"), max_length=20, choices=Tier)
+    reporting_unit = models.ForeignKey(
+        ReportingUnit,
+        models.PROTECT,
+        related_name="placements",
+        verbose_name=_("reporting unit"),
+    )
+    valid_from = models.DateField(_("valid from"), default=BEFORE_OUR_RECORDS)
+    valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ["institution", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "valid_from"], name="one_placement_per_start"
+            ),
+            models.UniqueConstraint(
+                fields=["institution"], condition=Q(valid_to=None), name="one_open_placement"
+            ),
+            dates_in_order("placement_dates_in_order"),
+        ]
+        # Opening a round reads every institution of one territory.
+        indexes = [models.Index(fields=["territory", "valid_from"])]
+
+    def __str__(self):
+        return f"{self.institution_id}: {self.get_tier_display()}"

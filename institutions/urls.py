@@ -1,0 +1,4 @@
+"""Addresses under institutions/."""
+
+app_name = "institutions"
+urlpatterns = []

@@ -1,0 +1,15 @@
+"""Addresses: admin, accounts, then one include per app. Reports own the rest of the root."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from institutions.scope import ADMINISTRATOR, PUBLIC, declare
+
+urlpatterns = [
+    path("admin/", declare(admin.site.urls, ADMINISTRATOR)),
+    path("accounts/", declare(include("allauth.account.urls"), PUBLIC)),
+    path("i18n/", declare(include("django.conf.urls.i18n"), PUBLIC)),
+    path("institutions/", include("institutions.urls")),
+    path("plans/", include("targets.urls")),
+    path("", include("reports.urls")),
+]

@@ -1,0 +1,3 @@
+"""Addresses under / and reporting/."""
+
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""Addresses under plans/."""
+
+app_name = "targets"
+urlpatterns = []
