@@ -127,6 +127,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "institutions.scope.context",
+                "reports.frame.context",
             ],
         },
     },
