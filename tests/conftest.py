@@ -25,12 +25,26 @@ from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
 from targets.models import Indicator, PlanVersion
 from tests import factories
 
+pytest_plugins = ["tests.both_databases"]
+
+# What a property test may try: the same cases in CI every time, and more of them.
 hypothesis.settings.register_profile("default", deadline=None, max_examples=60)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 
 # The run ----------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config, items):
+    """Heavy checks run in CI and where asked for: `-m slow`, or `-m ""` for everything."""
+    if os.environ.get("CI") == "true" or any(
+        argument.startswith("-m") for argument in config.invocation_params.args
+    ):
+        return
+    if slow := [item for item in items if item.get_closest_marker("slow")]:
+        items[:] = [item for item in items if item not in slow]
+        config.hook.pytest_deselected(items=slow)
 
 
 @pytest.fixture(scope="session")

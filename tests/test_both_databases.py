@@ -1,0 +1,70 @@
+"""The session speaks for both databases: a failure on either fails it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.slow  # each case is a session of its own with a PostgreSQL of its own
+
+ON_SQLITE_ONLY = """
+    from django.db import connection
+    def test_vendor(db): assert connection.vendor == "sqlite"
+    def test_without_database(): pass
+"""
+ON_BOTH = """
+    from institutions.models import User
+    def test_table_is_empty(db): assert not User.objects.exists()
+    def test_without_database(): pass
+"""
+WITHOUT_DATABASE = "def test_without_database(): pass"
+
+
+def run(tmp_path, source: str, *arguments: str) -> subprocess.CompletedProcess:
+    """A session of one file with the suite's plugin, in an environment that names no database."""
+    lines = [line.removeprefix("    ") for line in source.splitlines()]
+    (tmp_path / "test_case.py").write_text("\n".join(lines))
+    left_out = ("DATABASE_URL", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "tests.both_databases"),
+            *("-c", settings.BASE_DIR / "pyproject.toml", "-p", "no:cacheprovider"),
+            *(tmp_path / "test_case.py", *arguments),
+        ],
+        cwd=settings.BASE_DIR,
+        env={**environment, "TEST_DATABASE": str(tmp_path / "test.sqlite3")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_failure_on_postgresql_alone_fails_the_session(tmp_path):
+    session = run(tmp_path, ON_SQLITE_ONLY)
+    assert session.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "assert 'postgresql' == 'sqlite'" in session.stdout
+    assert "1 failed, 2 passed" in session.stdout.splitlines()[-1]
+
+
+def test_session_shows_both_results_and_leaves_nothing(tmp_path):
+    session = run(tmp_path, ON_BOTH)
+    assert session.returncode == pytest.ExitCode.OK, session.stdout
+    lines = session.stdout.splitlines()
+    assert "1 passed, 1 deselected" in lines[-2]
+    assert "3 passed" in lines[-1]
+    assert session.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "passed"),
+    [(ON_SQLITE_ONLY, ("--one-database",), 2), (WITHOUT_DATABASE, (), 1)],
+)
+def test_session_of_one_database_starts_no_other(tmp_path, source, arguments, passed):
+    session = run(tmp_path, source, *arguments)
+    assert session.returncode == pytest.ExitCode.OK, session.stdout
+    assert "PostgreSQL" not in session.stdout
+    assert f"{passed} passed" in session.stdout.splitlines()[-1]
