@@ -1,0 +1,249 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.importing.matching import (
+    Matched,
+    Reason,
+    Vocabulary,
+    Why,
+    bare,
+    column_letter,
+    match,
+    read_cell,
+)
+from reports.importing.reading import Row, Table
+from reports.rounds.checks import Cell, Question
+
+YES_NO = Question("library.digital", "library", False, ("Ứng dụng CNTT", "Digital"))
+COUNT = Question("library.visits_growth", "library", True, ("Lượt người sử dụng", "Visits"))
+REASONS = {"Đang sửa chữa, xây dựng": "under_repair", "Khác (ghi ở cột ghi chú)": "other"}
+VOCABULARY = Vocabulary(
+    (YES_NO, COUNT),
+    {"Mã thiết chế": "institution_code", "Tên thiết chế": "name", "Ghi chú": "note"},
+    REASONS,
+)
+BARE_REASONS = {bare(label): value for label, value in REASONS.items()}
+
+
+def matched(header: str, *rows: str) -> Matched:
+    """Cells written with "|" between them."""
+    cut = [tuple(part.strip() for part in row.split("|")) for row in (header, *rows)]
+    table = Table(cut[0], tuple(Row(n, cells) for n, cells in enumerate(cut[1:], 2)), "utf-8", "|")
+    return match(table, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "library.digital",
+        "LIBRARY.DIGITAL",
+        "Ứng dụng CNTT",
+        "ung dung  cntt",
+        "Digital",
+        "digital?",
+    ],
+)
+def test_column_is_found_by_code_or_name(heading):
+    assert matched(f"institution_code|{heading}").columns == {
+        "institution_code": "institution_code",
+        "library.digital": heading,
+    }
+
+
+def test_headings_of_the_template_are_found():
+    found = matched("Mã thiết chế|Tên thiết chế|Lượt người sử dụng|Ghi chú", "A|Tên|12|Đủ")
+
+    assert found.problems == {}
+    assert found.rows[0].cells == {"library.visits_growth": Cell("count", 12, note="Đủ")}
+
+
+def test_name_that_two_questions_share_is_no_heading():
+    twin = Question("museum.digital", "museum", False, ("Ứng dụng CNTT",))
+    table = Table(("institution_code", "Ứng dụng CNTT"), (), "utf-8", ";")
+
+    found = match(table, Vocabulary((YES_NO, twin)))
+
+    assert found.problems == {"Ứng dụng CNTT": (Reason(Why.UNKNOWN_COLUMN),)}
+
+
+@pytest.mark.parametrize(
+    ("header", "problems"),
+    [
+        ("name|library.digital", {"institution_code": Why.NO_INSTITUTION_COLUMN}),
+        ("institution_code|Địa chỉ", {"Địa chỉ": Why.UNKNOWN_COLUMN}),
+        ("institution_code|Digital|Ứng dụng CNTT", {"Ứng dụng CNTT": Why.DUPLICATE_COLUMN}),
+        ("institution_code||note", {"B": Why.UNNAMED_COLUMN}),
+        ("Địa chỉ|x", dict.fromkeys(("Địa chỉ", "x"), Why.UNKNOWN_COLUMN)
+         | {"institution_code": Why.NO_INSTITUTION_COLUMN}),
+    ],
+)  # fmt: skip
+def test_problem_of_the_heading_is_named(header, problems):
+    found = matched(header, "A|x|y")
+
+    assert found.problems == {column: (Reason(why),) for column, why in problems.items()}
+
+
+def test_empty_column_without_heading_is_passed_over():
+    assert matched("institution_code||library.digital", "A||Có").problems == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Có", Cell("yes")),
+        ("có", Cell("yes")),
+        ("CO", Cell("yes")),
+        ("Co\u0301", Cell("yes")),
+        ("yes", Cell("yes")),
+        ("Không", Cell("no")),
+        ("khong", Cell("no")),
+        ("No", Cell("no")),
+        ("-", Cell()),
+        (
+            "Không áp dụng: đang sửa chữa, xây dựng",
+            Cell("not_applicable", na_reason="under_repair"),
+        ),
+        (
+            "Không áp dụng (đang sửa chữa / xây dựng).",
+            Cell("not_applicable", na_reason="under_repair"),
+        ),
+        ("Không áp dụng - Khác (ghi ở cột ghi chú)", Cell("not_applicable", na_reason="other")),
+    ],
+)
+def test_answer_is_read(text, cell):
+    assert read_cell(text, YES_NO, BARE_REASONS)[0] == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *((text, Why.NOT_YES_NO) for text in ("x", "1", "0", "c", "ko", "có, một phần", "12", "?")),
+        ("Không có", Why.NOT_YES_NO),
+        ("Không áp dụng", Why.REASON_MISSING),
+        ("Không áp dụng:", Why.REASON_MISSING),
+        ("Không áp dụng: mưa bão", Why.REASON_UNKNOWN),
+    ],
+)
+def test_answer_with_two_readings_is_refused(text, why):
+    assert read_cell(text, YES_NO, BARE_REASONS) == (None, [Reason(why)])
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("0", 0),
+        ("1234", 1234),
+        ("1.234", 1234),
+        ("1 234", 1234),
+        ("1\u00a0234", 1234),
+        ("1.234.567", 1234567),
+        ("007", 7),
+        ("1.000.000.000.000", 10**12),
+    ],
+)
+def test_count_is_read(text, count):
+    assert read_cell(text, COUNT, {}) == (Cell("count", count), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "hint"),
+    [
+        ("12,5", Why.NOT_WHOLE, ""),
+        ("1,234", Why.NOT_WHOLE, ""),
+        ("1.5", Why.NOT_WHOLE, ""),
+        ("0.500", Why.NOT_WHOLE, ""),
+        ("1.234,5", Why.NOT_WHOLE, ""),
+        ("-5", Why.BELOW_ZERO, ""),
+        ("-1.234", Why.BELOW_ZERO, ""),
+        ("1.000.000.000.001", Why.TOO_LARGE, ""),
+        ("9" * 5000, Why.TOO_LARGE, ""),
+        ("1.25O", Why.NOT_COUNT, "1.250"),
+        ("l2", Why.NOT_COUNT, "12"),
+        ("Có", Why.NOT_COUNT, ""),
+        ("1.23.4", Why.NOT_COUNT, ""),
+        ("1.234 567", Why.NOT_COUNT, ""),
+        ("=1+1", Why.NOT_COUNT, ""),
+        ("khoảng 100", Why.NOT_COUNT, ""),
+        ("1e5", Why.NOT_COUNT, ""),
+        ("١٢", Why.NOT_COUNT, ""),
+    ],
+)
+def test_count_with_two_readings_is_refused(text, why, hint):
+    assert read_cell(text, COUNT, {}) == (None, [Reason(why, hint)])
+
+
+def test_blank_cell_is_left_out():
+    row = matched("institution_code|library.digital|library.visits_growth", "A||5").rows[0]
+
+    assert row.cells == {"library.visits_growth": Cell("count", 5)}
+
+
+def test_row_names_all_its_errors():
+    row = matched(
+        "institution_code|library.digital|library.visits_growth", "|x|12,5|too|many"
+    ).rows[0]
+
+    assert row.errors == {
+        "D": (Reason(Why.TOO_MANY_CELLS),),
+        "institution_code": (Reason(Why.NO_CODE),),
+        "library.digital": (Reason(Why.NOT_YES_NO),),
+        "library.visits_growth": (Reason(Why.NOT_WHOLE),),
+    }
+    assert row.values["library.visits_growth"] == "12,5"
+
+
+def test_short_row_leaves_the_rest():
+    row = matched("institution_code|library.digital|note", "A").rows[0]
+
+    assert (row.cells, row.errors) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("note", "errors"),
+    [("", (Reason(Why.OTHER_NEEDS_NOTE),)), ("Cho mượn làm trường học", None)],
+)
+def test_other_reason_needs_a_note(note, errors):
+    row = matched(
+        "institution_code|library.digital|note",
+        f"A|Không áp dụng: khác (ghi ở cột ghi chú)|{note}",
+    ).rows[0]
+
+    assert row.errors.get("library.digital") == errors
+
+
+def test_note_without_a_value_is_refused():
+    row = matched("institution_code|library.digital|note", "A||đang chờ").rows[0]
+
+    assert row.errors == {"note": (Reason(Why.NOTE_ALONE),)}
+
+
+@pytest.mark.parametrize(("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
+def test_column_letter_is_that_of_a_spreadsheet(place, letter):
+    assert column_letter(place) == letter
+
+
+headings = st.sampled_from(
+    ["institution_code", "name", "library.digital", "Lượt người sử dụng", "note", "", "?"]
+)
+cells = st.sampled_from(["", "-", "Có", "12", "1.25O", "Không áp dụng: khác", "A"]) | st.text(
+    max_size=12
+)
+
+
+@given(
+    st.lists(headings | st.text(max_size=8), min_size=1, max_size=8),
+    st.lists(st.lists(cells, max_size=10), max_size=6),
+)
+def test_any_table_is_matched_without_raising(header, rows):
+    table = Table(
+        tuple(header), tuple(Row(n, tuple(row)) for n, row in enumerate(rows, 2)), "utf-8", ";"
+    )
+
+    found = match(table, VOCABULARY)
+
+    for row in found.rows:
+        assert not {found.columns[code] for code in row.cells} & set(row.errors)
+        for code, cell in row.cells.items():
+            assert cell.is_blank or (cell.count is not None) == (cell.state == "count")
+            assert code in {"library.digital", "library.visits_growth"}
