@@ -1,0 +1,157 @@
+"""Opening a reporting round, and keeping its roster right while it is open.
+
+The roster is the denominator of every figure (design 5.1): the institutions of the territory that
+were open on the day the answers are of, each with the tier, place and reporting unit it had then.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from institutions.models import AdministrativeUnit, Placement, ReportingUnit, User
+from reports.models import Report, ReportingRound, RoundLine
+
+_BATCH = 1000
+_FOLLOWS = ("kind", "tier", "district_id", "commune_id", "reporting_unit_id")
+
+
+class RoundError(ValidationError):
+    """A round cannot be opened or closed as asked; says why."""
+
+
+@transaction.atomic
+def open_round(
+    *,
+    territory: AdministrativeUnit,
+    year: int,
+    kind: ReportingRound.Kind | str,
+    period_from: datetime.date,
+    period_to: datetime.date,
+    as_of: datetime.date,
+    opens_on: datetime.date,
+    due_before: datetime.date | None,
+    user: User | None = None,
+    is_sample: bool = False,
+) -> ReportingRound:
+    """Open one year of one territory: its roster, and one empty report per reporting unit.
+
+    A reporting unit without institutions gets its report too: it may send texts alone. The days
+    are inclusive except `due_before`, the first day on which a report is late (None: baseline).
+    Raises RoundError for a second round of the year or a territory that did not exist yet;
+    ValidationError for days out of order.
+    """
+    if ReportingRound.objects.filter(territory=territory, year=year).exists():
+        raise RoundError(
+            _("%(territory)s already has a round for %(year)s.")
+            % {"territory": territory, "year": year}
+        )
+    if as_of < territory.valid_from:
+        raise RoundError(
+            _("%(territory)s did not exist on %(day)s.")
+            % {"territory": territory, "day": as_of.strftime("%d/%m/%Y")}
+        )
+    if due_before is not None and due_before <= opens_on:
+        raise RoundError(_("The reports of a round are due after it opens."))
+    round_ = ReportingRound(
+        territory=territory,
+        year=year,
+        kind=kind,
+        period_from=period_from,
+        period_to=period_to,
+        as_of=as_of,
+        opens_on=opens_on,
+        due_before=due_before,
+        is_sample=is_sample,
+    )
+    round_.full_clean()
+    round_._history_user = user
+    round_.save()
+    update_roster(round_)
+    return round_
+
+
+def roster_day(round_: ReportingRound) -> datetime.date:
+    """The day the roster is of: as_of or, if earlier, the last day of the territory's map."""
+    return min(round_.as_of, round_.territory.last_day or round_.as_of)
+
+
+def standing_on(territory: AdministrativeUnit, day: datetime.date) -> QuerySet[Placement]:
+    """Placements valid on `day` of institutions of the territory that were open that day."""
+    return (
+        Placement.objects.filter(territory=territory)
+        .valid_on(day)
+        .filter(Q(institution__opened_on=None) | Q(institution__opened_on__lte=day))
+        .filter(Q(institution__closed_on=None) | Q(institution__closed_on__gt=day))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterUpdate:
+    """What following the corrections did. `kept`: no longer standing, but values are there."""
+
+    added: int = 0
+    corrected: int = 0
+    removed: int = 0
+    kept: int = 0
+
+
+@transaction.atomic
+def update_roster(round_: ReportingRound) -> RosterUpdate:
+    """Bring the roster of an open round in line with where institutions stand on its day.
+
+    A line with values is never removed, since values never are: it is kept and counted as such.
+    Raises RoundError for a closed round, whose roster is fixed.
+    """
+    if round_.is_closed:
+        raise RoundError(_("The round is closed; its roster is fixed."))
+    day = roster_day(round_)
+    lines = {line.institution_id: line for line in round_.lines.all()}
+    standing = {
+        placement.institution_id: RoundLine(
+            round=round_,
+            institution_id=placement.institution_id,
+            kind=placement.institution.kind,
+            tier=placement.tier,
+            district_id=placement.district_id,
+            commune_id=placement.commune_id,
+            reporting_unit_id=placement.reporting_unit_id,
+        )
+        for placement in standing_on(round_.territory, day)
+        .select_related("institution")
+        .order_by("institution__sort_key", "institution__code")
+    }
+    added = [line for pk, line in standing.items() if pk not in lines]
+    corrected = []
+    for pk, wanted in standing.items():
+        line = lines.get(pk)
+        if line and any(getattr(line, f) != getattr(wanted, f) for f in _FOLLOWS):
+            for name in _FOLLOWS:
+                setattr(line, name, getattr(wanted, name))
+            corrected.append(line)
+    gone = round_.lines.filter(pk__in=[line.pk for pk, line in lines.items() if pk not in standing])
+    kept = gone.filter(values__isnull=False).distinct().count()
+    removed, _by_model = gone.filter(values=None).delete()
+    RoundLine.objects.bulk_create(added, batch_size=_BATCH)
+    if corrected:
+        RoundLine.objects.bulk_update(corrected, _FOLLOWS, batch_size=200)
+    _add_reports(round_, day)
+    return RosterUpdate(len(added), len(corrected), removed, kept)
+
+
+def _add_reports(round_: ReportingRound, day: datetime.date) -> None:
+    """One report for every unit that is valid on the day or has lines, where there is none."""
+    units = (
+        ReportingUnit.objects.filter(
+            Q(pk__in=ReportingUnit.objects.valid_on(day), territory=round_.territory)
+            | Q(lines__round=round_)
+        )
+        .exclude(reports__round=round_)
+        .distinct()
+        .order_by("sort_key")
+    )
+    for unit in units:
+        Report(round=round_, reporting_unit=unit).save()
