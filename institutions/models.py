@@ -8,7 +8,7 @@ import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -361,6 +361,25 @@ class Continuation(models.Model):
         return f"{self.predecessor_id} → {self.successor_id}"
 
 
+class PlacementQuerySet(DatedQuerySet):
+    def last_known(self, territory_ids=None):
+        """Of each institution the newest row, looking at these territories only (None: at all).
+
+        An institution that moved on still shows its last place in the territory that it left.
+        """
+        rows, later = self, Placement.objects.all()
+        if territory_ids is not None:
+            rows = rows.filter(territory__in=territory_ids)
+            later = later.filter(territory__in=territory_ids)
+        return rows.filter(
+            ~Exists(
+                later.filter(
+                    institution=OuterRef("institution"), valid_from__gt=OuterRef("valid_from")
+                )
+            )
+        )
+
+
 class Placement(models.Model):
     """Where an institution stands, on which tier, and who reports it, for a time.
 
@@ -406,7 +425,7 @@ class Placement(models.Model):
     valid_from = models.DateField(_("valid from"), default=BEFORE_OUR_RECORDS)
     valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = PlacementQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -427,3 +446,8 @@ class Placement(models.Model):
 
     def __str__(self):
         return f"{self.institution_id}: {self.get_tier_display()}"
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day of the placement; None while it is in force."""
+        return self.valid_to and self.valid_to - datetime.timedelta(days=1)

@@ -68,6 +68,25 @@ def sort_key(text: str) -> str:
     return "".join(letters) + _END_OF_LETTERS + "".join(tones)
 
 
+def search_patterns(text: str) -> list[str]:
+    """Regular expressions that a `sort_key` must all contain for its name to answer a search.
+
+    One for each word of `text`, anchored at the start of a word of the name: "vien ba" finds "Thư
+    viện huyện Ba Bể", whatever the marks, case and order. A number at the end of a word may go on
+    ("xa 1" finds "Xã 10"). The syntax is common to Python, SQLite through Django and PostgreSQL.
+    """
+    patterns = []
+    for word in re.findall(r"[^\W_]+", fold(text)):
+        pieces = []
+        for piece in re.findall(r"[0-9]+|.", word):
+            if piece.isascii() and piece.isdigit():
+                pieces.append(f"1[0-9]{{2}}{piece.lstrip('0')[:99]}")
+            else:
+                pieces.append(f"{piece}[0-9]" if piece.isascii() else _letter(piece))
+        patterns.append(f"(^|{_GAP}){''.join(pieces)}")
+    return patterns
+
+
 def slug(text: str) -> str:
     """Part of an address: "Bắc Kạn" -> "bac-kan". Empty if the text has no letter or digit."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -159,6 +159,12 @@ def territory_or_404(user, slug: str) -> AdministrativeUnit:
     return territory
 
 
+def may_see(user, territory_id: int) -> bool:
+    """Dashboards and approved values of a territory."""
+    held = rights(user)
+    return held.sees_every_territory or territory_id in held.territories
+
+
 def limit_drafts(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
     """The rows whose drafts, notes and evidence the user may see."""
     held = rights(user)
@@ -185,6 +191,21 @@ def may_enter(user, *, territory_id: int, unit_id: int) -> bool:
 def may_manage(user, territory_id: int) -> bool:
     """Approve, return, close; register and confirm plans: the Department of the territory."""
     return territory_id in rights(user).department
+
+
+def may_see_history(user, territory_id: int) -> bool:
+    """Who changed what, and what is not yet published: the Department and the administrator."""
+    held = rights(user)
+    return held.is_administrator or territory_id in held.department
+
+
+def limit_published(queryset: QuerySet, user, *, territory: str, published: Q) -> QuerySet:
+    """The rows in sight that are published; with them the drafts of those who work on them."""
+    queryset = limit(queryset, user, territory)
+    held = rights(user)
+    if held.is_administrator:
+        return queryset
+    return queryset.filter(published | Q(**{f"{territory}__in": held.department}))
 
 
 def require(allowed: bool) -> None:

@@ -1,4 +1,11 @@
 """Addresses under institutions/."""
 
+from django.urls import path
+
+from institutions import views
+
 app_name = "institutions"
-urlpatterns = []
+urlpatterns = [
+    path("", views.institution_list, name="list"),
+    path("<str:code>/", views.institution_detail, name="detail"),
+]

@@ -1,11 +1,12 @@
 import random
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from institutions.names import fold, slug, sort_key
+from institutions.names import fold, search_patterns, slug, sort_key
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,52 @@ def test_fold_and_slug_never_raise(one, other):
 )
 def test_slug_is_a_plain_address(text, address):
     assert slug(text) == address
+
+
+def found(search, name):
+    return all(re.search(pattern, sort_key(name)) for pattern in search_patterns(search))
+
+
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("ba be", "Thư viện huyện Ba Bể"),
+        ("BỂ ba", "Thư viện huyện Ba Bể"),
+        ("thu v", "Thư viện huyện Ba Bể"),
+        ("duc", "Thị xã Đức Phong"),
+        ("đuc", "Thị xã Đức Phong"),
+        ("xa 1", "Thư viện xã 10"),
+        ("xa 01", "Thư viện xã 1"),
+        ("ea h'leo", "Huyện Ea H’Leo"),
+        ("", "Thư viện"),
+        (" - ", "Thư viện"),
+    ],
+)
+def test_search_finds_names_whatever_their_marks(search, name):
+    assert found(search, name)
+
+
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("ien", "Thư viện"),
+        ("xa 2", "Thư viện xã 12"),
+        ("ba be", "Thư viện huyện Ba Vì"),
+        ("3", "Thư viện tỉnh"),
+        ("bảo tàng", "Thư viện tỉnh"),
+    ],
+)
+def test_search_leaves_other_names_out(search, name):
+    assert not found(search, name)
+
+
+@given(st.lists(st.sampled_from("An Bình Đức Phong xã 12 Krông Ơi H'Leo".split()), min_size=1))
+def test_search_finds_a_name_by_each_part_of_itself(words):
+    name = " ".join(words)
+    assert all(found(fold(part), name) for part in (name, words[0], words[-1]))
+
+
+@given(st.text(max_size=20))
+def test_search_patterns_always_compile(text):
+    for pattern in search_patterns(text):
+        re.compile(pattern)
