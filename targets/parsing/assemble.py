@@ -1,0 +1,206 @@
+"""The whole plan: headings hand down kind, year and subject, and the sentences give targets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from . import metadata
+from .figures import find_figures, find_years
+from .groups import find_heads
+from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Unread, UnreadReason
+from .outline import LETTERED, Item, objectives, read_items, sentences
+from .reading import Context, Reading, Slot, read_sentence
+from .subjects import Subject, find_subjects
+from .tokens import Token, phrase_at
+
+
+def parse_plan(text: str, *, provinces: Iterable[str] = ()) -> ParsedPlan:
+    """Targets and head of a province's plan, from its plain text.
+
+    `provinces`: proper names, with or without "Tỉnh", to recognise the province's name by. Never
+    raises on text: what cannot be read is in `unread`, what may be read in two ways carries
+    `review_reasons`. All places refer to `text` as given; callers hand in NFC.
+    """
+    items = read_items(text)
+    section = objectives(text, items)
+    issued_on, place = metadata.issued(text)
+    targets, unread = _read_section(text, section)
+    return ParsedPlan(
+        number=metadata.plan_number(text),
+        issued_on=issued_on,
+        province=metadata.province(text, place, provinces),
+        report_before=metadata.report_before(text, items),
+        targets=tuple(_settle(targets)),
+        unread=tuple(unread),
+        has_objectives=bool(section),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What a heading or lead-in ("Đến năm 2025:") says for the items below it."""
+
+    level: int
+    kinds: frozenset[Kind]
+    years: tuple[int, ...]
+    subject: Subject | None
+    general: bool
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What the item before, of the same level, leaves to the next one."""
+
+    level: int = -1
+    years: tuple[int, ...] = ()
+    subject: Subject | None = None
+    slots: tuple[Slot, ...] = ()
+    slots_reasons: tuple[ReviewReason, ...] = ()
+
+
+def _read_section(text: str, section: Sequence[Item]) -> tuple[list[ParsedTarget], list[Unread]]:
+    targets: list[ParsedTarget] = []
+    unread: list[Unread] = []
+    above: list[_Above] = []
+    beside = _Beside()
+    for item in section:
+        while above and above[-1].level >= item.level:
+            above.pop()
+        tokens = item.tokens(text)
+        if not tokens:
+            continue
+        figures = find_figures(tokens, find_years(tokens))
+        if not figures and (item.level < LETTERED or text[item.end - 1] == ":"):
+            above.append(_lead_in(item, tokens))
+            beside = _Beside()
+            continue
+        if beside.level != item.level:
+            beside = _Beside()
+        context = _context(above, beside)
+        beside = _read_item(text, item, tokens, context, beside, targets, unread)
+    return targets, unread
+
+
+def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
+    years = {year.value for year in find_years(tokens) if year.value}
+    kinds = frozenset(find_heads(tokens))
+    subjects = [one for one in find_subjects(tokens) if not kinds or one.kind in kinds]
+    indicators = {one.indicator for one in subjects}
+    general = any(
+        phrase_at(tokens, at, ("muc", "tieu", "chung")) is not None
+        or phrase_at(tokens, at, ("muc", "tieu", "tong", "quat")) is not None
+        for at in range(len(tokens))
+    )
+    return _Above(
+        item.level,
+        kinds,
+        tuple(years) if len(years) == 1 else (),
+        subjects[0] if len(indicators) == 1 else None,
+        general,
+    )
+
+
+def _context(above: Sequence[_Above], beside: _Beside) -> Context:
+    kinds: frozenset[Kind] = frozenset()
+    years: tuple[int, ...] = ()
+    subject: Subject | None = None
+    for one in above:
+        kinds = one.kinds or kinds
+        years = one.years or years
+        if one.subject is not None and one.subject.kind in (kinds or {one.subject.kind}):
+            subject = one.subject
+        elif one.kinds and subject is not None and subject.kind not in one.kinds:
+            subject = None
+    context = Context(
+        kinds=kinds,
+        years=years,
+        subject=subject,
+        slots=beside.slots,
+        slots_reasons=beside.slots_reasons,
+        general=any(one.general for one in above),
+    )
+    if not years and beside.years:
+        context = replace(
+            context, years=beside.years, years_reasons=(ReviewReason.YEAR_FROM_CONTEXT,)
+        )
+    if subject is None and beside.subject is not None:
+        reasons = (ReviewReason.SUBJECT_FROM_CONTEXT,)
+        context = replace(context, subject=beside.subject, subject_reasons=reasons)
+    return context
+
+
+def _read_item(
+    text: str,
+    item: Item,
+    tokens: Sequence[Token],
+    context: Context,
+    beside: _Beside,
+    targets: list[ParsedTarget],
+    unread: list[Unread],
+) -> _Beside:
+    found = sentences(tokens)
+    if context.subject is None or context.subject_reasons:
+        context = _subject_of_item(found, context)
+    years, subject = beside.years, beside.subject
+    for sentence in found:
+        reading = read_sentence(text, sentence, context)
+        targets.extend(reading.targets)
+        if reading.unread is not None:
+            start, end = sentence[0].start, sentence[-1].end
+            unread.append(Unread(text[start:end], reading.unread, (start, end)))
+        years = reading.years or years
+        subject = reading.subject or subject
+        context = _after(context, reading)
+    return _Beside(item.level, years, subject, context.slots, context.slots_reasons)
+
+
+def _subject_of_item(found: Sequence[Sequence[Token]], context: Context) -> Context:
+    """One sentence of an item may name what all of them are about."""
+    if len(found) < 2:
+        return context
+    subjects = [
+        subject
+        for sentence in found
+        for subject in find_subjects(sentence)
+        if not context.kinds or subject.kind in context.kinds
+    ]
+    if len({subject.indicator for subject in subjects}) != 1:
+        return context
+    reasons = (ReviewReason.SUBJECT_FROM_CONTEXT,)
+    return replace(context, subject=subjects[0], subject_reasons=reasons)
+
+
+def _after(context: Context, reading: Reading) -> Context:
+    """The context of the next sentence of the same item."""
+    if reading.subject is not None:
+        context = replace(context, subject=reading.subject, subject_reasons=())
+    if reading.slots:
+        context = replace(context, slots=reading.slots, slots_reasons=reading.slots_reasons)
+    elif reading.unread is not None:
+        context = replace(context, slots=(), slots_reasons=())
+    if reading.years:
+        context = replace(
+            context, years=reading.years, years_reasons=(ReviewReason.YEAR_FROM_CONTEXT,)
+        )
+    return context
+
+
+def _settle(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
+    """The same target said twice is one; said with two figures it is for a person to decide."""
+    kept: list[ParsedTarget] = []
+    by_key: dict[tuple[str, tuple[str, ...], int], list[int]] = {}
+    for target in targets:
+        key = (target.indicator, target.tiers, target.year)
+        same = by_key.setdefault(key, [])
+        if any(kept[at] == target for at in same):
+            continue
+        same.append(len(kept))
+        kept.append(target)
+    for places in by_key.values():
+        if len(places) > 1:
+            for at in places:
+                reasons = dict.fromkeys((*kept[at].review_reasons, ReviewReason.CONFLICT))
+                kept[at] = replace(kept[at], review_reasons=tuple(reasons))
+    return kept
+
+
+__all__ = ["Unread", "UnreadReason", "parse_plan"]

@@ -1,0 +1,245 @@
+"""Figures and years among the tokens of a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from targets.numbers import NumberError, parse_number
+
+from . import vocabulary
+from .fuzzy import same_word
+from .tokens import Token, any_phrase_at, phrase_at
+
+_AS_DIGITS = {**dict.fromkeys("oOQ", "0"), **dict.fromkeys("lIi|", "1"), **dict.fromkeys("sS", "5"),
+              "B": "8", "Z": "2", "z": "2"}  # fmt: skip
+_DASHES = "-–—−~"
+_FIRST_YEAR, _LAST_YEAR = 2015, 2060
+# "Quyết định số 1520/QĐ-TTg", "Điều 5", "hạng II", "ngày 09": numbers that count nothing.
+_NUMBERED_THINGS = vocabulary.words(
+    "so dieu khoan muc diem chuong hang ngay thang quy phu luc lan thu nghi quyet dinh chuan "
+    "phan bieu mau cong nghiep"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its place in the sentence: first and last token, both included."""
+
+    first: int
+    last: int
+    minimum: Decimal
+    maximum: Decimal | None = None
+    percent: bool = True
+    per_year: bool = False
+    doubtful: bool = False  # a letter was read as a digit, or digits stand apart
+    upper: bool = False  # "không quá 10%"
+    aside: bool = False  # a count within brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A target year; `value` None when something stands there that cannot be read."""
+
+    first: int
+    last: int
+    value: int | None
+    start: int | None = None  # of a period: "giai đoạn 2026 - 2030"
+    doubtful: bool = False
+
+
+def find_years(tokens: Sequence[Token]) -> list[Year]:
+    """Years that a figure may be due in. Dates, numbers of documents, titles in quotation marks,
+    base years ("so với năm 2022") and outlooks ("tầm nhìn 2045") are left out.
+    """
+    found: list[Year] = []
+    quoted = _quoted(tokens)
+    i = 0
+    while i < len(tokens):
+        year = None if i in quoted else _year_at(tokens, i)
+        if year is None:
+            i += 1
+            continue
+        end = year.last + 1
+        later = None
+        if end + 1 < len(tokens) and (
+            tokens[end].is_mark(_DASHES) or same_word(tokens[end].folded, "den")
+        ):
+            at = end + 2 if same_word(tokens[end + 1].folded, "nam") else end + 1
+            later = _year_at(tokens, at) if at < len(tokens) else None
+        period = _opens_period(tokens, i)
+        if later and later.value and year.value and later.value > year.value and (
+            period or tokens[end].is_mark(_DASHES)
+        ):  # fmt: skip
+            year = Year(year.first, later.last, later.value, year.value,
+                        year.doubtful or later.doubtful)  # fmt: skip
+        if not _aside(tokens, i):
+            found.append(year)
+        i = year.last + 1
+    return found
+
+
+def _year_at(tokens: Sequence[Token], i: int) -> Year | None:
+    token = tokens[i]
+    before = tokens[i - 1] if i else None
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if (after and after.is_mark("%")) or (before and before.is_mark("/")):
+        return None
+    if after and after.is_mark("/") and i + 2 < len(tokens) and not tokens[i + 2].is_number:
+        return None  # "2022/QĐ-TTg"
+    said = before is not None and before.is_word and same_word(before.folded, "nam")
+    if token.is_number:
+        if len(token.folded) == 4 and token.folded.isdigit():
+            value = int(token.folded)
+            if _FIRST_YEAR <= value <= _LAST_YEAR:
+                return Year(i, i, value)
+        if said and token.folded.isdigit() and not (after and after.is_word):
+            if token.folded in ("20", "202", "203") and after and after.is_number:
+                return Year(i, i + 1, _readable(token.folded + after.folded), doubtful=True)
+            return Year(i, i, None, doubtful=True) if len(token.folded) in (3, 4, 5) else None
+        return None
+    if token.is_word and len(token.raw) == 4 and any(map(str.isdigit, token.raw)):
+        value = _readable("".join(_AS_DIGITS.get(char, char) for char in token.raw))
+        if value is not None or (said and sum(map(str.isdigit, token.raw)) >= 2):
+            return Year(i, i, value, doubtful=True)
+    return None
+
+
+def _readable(digits: str) -> int | None:
+    value = int(digits) if digits.isascii() and digits.isdigit() else 0
+    return value if _FIRST_YEAR <= value <= _LAST_YEAR else None
+
+
+def _opens_period(tokens: Sequence[Token], i: int) -> bool:
+    """ "giai đoạn 2026", "từ năm 2026" """
+    return any(
+        tokens[at].folded == "tu" or phrase_at(tokens, at, ("giai", "doan")) is not None
+        for at in range(max(0, i - 3), i)
+    )
+
+
+def _aside(tokens: Sequence[Token], i: int) -> bool:
+    for length in (2, 3, 4, 5):
+        if i >= length:
+            hit = any_phrase_at(tokens, i - length, vocabulary.ASIDE_YEARS)
+            if hit and hit[0] == length:
+                return True
+    return False
+
+
+def _quoted(tokens: Sequence[Token]) -> set[int]:
+    """Tokens between a pair of quotation marks of one sentence."""
+    inside: set[int] = set()
+    start: int | None = None
+    for i, token in enumerate(tokens):
+        if token.is_mark("“«") or (start is None and token.is_mark('"')):
+            start = i
+        elif start is not None and token.is_mark('”»"'):
+            inside.update(range(start, i + 1))
+            start = None
+    return inside
+
+
+def find_figures(tokens: Sequence[Token], found_years: Sequence[Year]) -> list[Figure]:
+    """Percentages, ranges and counts, in order."""
+    figures: list[Figure] = []
+    years = {at for year in found_years for at in range(year.first, year.last + 1)}
+    quoted = _quoted(tokens)
+    depth = 0
+    i = 0
+    while i < len(tokens):
+        depth += tokens[i].is_mark("([") - (tokens[i].is_mark(")]") and depth > 0)
+        figure = None if i in years or i in quoted else _figure_at(tokens, i, years, depth > 0)
+        if figure is None:
+            i += 1
+            continue
+        figures.append(figure)
+        i = figure.last + 1
+    return figures
+
+
+def _figure_at(
+    tokens: Sequence[Token], i: int, years: set[int], in_brackets: bool
+) -> Figure | None:
+    first = _bound_at(tokens, i)
+    if first is None:
+        return None
+    minimum, end, percent, doubtful = first
+    maximum = None
+    if end < len(tokens) and (
+        tokens[end].is_mark(_DASHES)
+        or (tokens[end].is_word and tokens[end].folded in ("den", "toi"))
+    ):
+        second = _bound_at(tokens, end + 1) if end + 1 not in years else None
+        if second is not None and second[2]:
+            maximum, end, percent = second[0], second[1], True
+            doubtful = doubtful or second[3] or maximum < minimum
+    if not percent:
+        if not tokens[i].is_number or not _counts_something(tokens, i):
+            return None
+        return Figure(i, i, minimum, percent=False, aside=in_brackets)
+    before = tokens[i - 1] if i else None
+    if before and before.is_number and i - 1 not in years:
+        doubtful = True  # "5 0%"
+    last, per_year = _per_year(tokens, end)
+    return Figure(i, last, minimum, maximum, True, per_year, doubtful, _upper(tokens, i))
+
+
+def _bound_at(tokens: Sequence[Token], i: int) -> tuple[Decimal, int, bool, bool] | None:
+    """(value, token behind it, has a percent sign, is doubtful) of the number at `i`."""
+    if i >= len(tokens):
+        return None
+    token = tokens[i]
+    percent = i + 1 < len(tokens) and tokens[i + 1].is_mark("%")
+    end = i + 2 if percent else i + 1
+    if not percent and phrase_at(tokens, i + 1, ("phan", "tram")) is not None:
+        percent, end = True, i + 3
+    if token.is_number:
+        try:
+            return parse_number(token.folded), end, percent, False
+        except NumberError:
+            return (Decimal(0), end, percent, True) if percent else None
+    if percent and token.is_word and len(token.raw) <= 4:
+        digits = "".join(_AS_DIGITS.get(char, char) for char in token.raw)
+        if digits.isascii() and digits.isdigit():
+            return Decimal(digits), end, True, True
+    return None
+
+
+def _per_year(tokens: Sequence[Token], end: int) -> tuple[int, bool]:
+    """Last token of a figure ending before `end`, and whether it is a yearly one: "5%/năm",
+    "5%/mam", "10% mỗi năm".
+    """
+    if end < len(tokens) and tokens[end].is_mark("/"):
+        after = tokens[end + 1] if end + 1 < len(tokens) else None
+        if after and after.is_word and (same_word(after.folded, "nam") or len(after.folded) == 3):
+            return end + 1, same_word(after.folded, "nam")
+        if after and after.is_number and end + 2 < len(tokens) and tokens[end + 2].folded == "nam":
+            return end + 2, after.folded in ("1", "01")
+    hit = any_phrase_at(tokens, end, vocabulary.PER_YEAR)
+    if hit and hit[0] == 2:
+        return end + 1, True
+    return end - 1, False
+
+
+def _upper(tokens: Sequence[Token], i: int) -> bool:
+    for length in (1, 2, 3):
+        if i >= length:
+            hit = any_phrase_at(tokens, i - length, vocabulary.UPPER)
+            if hit and hit[0] == length:
+                return True
+    return False
+
+
+def _counts_something(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a bare number counts things, and is no date, article or number of a document."""
+    before = tokens[i - 1] if i else None
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if before and (before.is_mark("/") or (before.is_word and before.folded in _NUMBERED_THINGS)):
+        return False
+    if after and after.is_mark("/"):
+        behind = tokens[i + 2] if i + 2 < len(tokens) else None
+        if behind and (behind.is_number or behind.raw[:1].isupper()):
+            return False
+    return not (
+        after and after.is_word and after.folded == "thang" and before and before.folded == "ngay"
+    )

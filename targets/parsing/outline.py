@@ -1,0 +1,227 @@
+"""Lines put together to headings, items and sentences; the section of objectives among them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from institutions.names import fold
+
+from . import vocabulary
+from .model import Span
+from .tokens import Token, phrase_at, tokenize
+
+# Levels of the outline; a smaller one holds the larger ones below it.
+PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 10, 11, 12
+
+_PART = re.compile(r"(?:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s", re.IGNORECASE)
+_ROMAN = re.compile(r"(?=[1lIVX]{0,4}[IVX])[1lIVX]{1,5}\s*[.)/]\s*(?=\S)")
+_ARTICLE = re.compile(r"(?:điều|dieu|piều|piéu)\s+\d+\s*[.:]\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(\d{1,2}(?:\s?\.\s?\d{1,2})*)\s?(?:[.)]\s*|\s+)(?=[^\W\d_]|[“\"*])")
+_LETTERED = re.compile(r"[^\W\d_]\s?\)\s*(?=\S)|[a-zđ]\.\s+(?=[^\W\d_])")
+_DASH = re.compile(r"([-–—−‒+•*●▪·])\s*(?=\S)")
+_RANGE_TAIL = re.compile(r"[-–—]\s*\d+(?:[.,]\d+)?\s*%?\s*(?P<rest>.*)")
+_PAGE_NUMBER = re.compile(r"(?:[-–—*]\s*)?(?:(?:trang|page)\s*)?\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?"
+                          r"(?:\s*[-–—*])?", re.IGNORECASE)  # fmt: skip
+_TERMINAL = re.compile(r"[.;:!?…]['\"”*)]*\s*$")
+_LINE = re.compile(r"[^\n\r\f\v\x85\u2028\u2029]*")
+
+_OBJECTIVES = (("muc", "tieu"), ("chi", "tieu"))
+_AFTER_OBJECTIVES = (
+    ("nhiem", "vu"),
+    ("giai", "phap"),
+    ("kinh", "phi"),
+    ("to", "chuc", "thuc", "hien"),
+    ("noi", "dung", "thuc", "hien"),
+)
+_LONGEST_HEADING = 16  # words
+
+
+@dataclass(slots=True)
+class Item:
+    """A heading, a list item or a paragraph, whole, however many lines it stands on."""
+
+    level: int
+    start: int
+    body: int  # behind the number, letter or dash
+    end: int
+    skip: list[Span] = field(default_factory=list)  # page numbers and running heads within
+
+    def tokens(self, text: str) -> list[Token]:
+        return tokenize(text, (self.body, self.end), self.skip)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int  # of the first character that is not a space
+    end: int
+    text: str
+    after_break: bool  # an empty line stands before it
+    furniture: bool
+
+
+def read_items(text: str) -> list[Item]:
+    """The text as items in order. Lines broken inside a sentence are joined again, over page
+    numbers too: "câu lạc bộ,\\n\\nnhóm sở thích" is one sentence.
+    """
+    items: list[Item] = []
+    pending: list[Span] = []
+    broken = False
+    for line in _lines(text):
+        broken = broken or line.after_break
+        if line.furniture:
+            pending.append((line.start, line.end))
+            broken = True
+            continue
+        level, body = _marker(line.text)
+        if items and _continues(text, items[-1], line, level, broken, bool(pending)):
+            items[-1].skip.extend(pending)
+            items[-1].end = line.end
+        else:
+            items.append(Item(level, line.start, line.start + body, line.end))
+        pending, broken = [], False
+    return items
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    rows: list[tuple[int, int, str, bool, bool]] = []
+    after_break = new_page = True
+    at = 0
+    while at < len(text):
+        match = _LINE.match(text, at)
+        assert match is not None
+        stripped = match.group().strip()
+        if stripped:
+            start = match.start() + match.group().index(stripped)
+            rows.append((start, start + len(stripped), stripped, after_break, new_page))
+            after_break = new_page = False
+        else:
+            after_break = True
+        new_page = new_page or text[match.end() : match.end() + 1] == "\f"
+        at = match.end() + (2 if text[match.end() : match.end() + 2] == "\r\n" else 1)
+    numbers = [bool(_PAGE_NUMBER.fullmatch(row[2])) for row in rows]
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[_running_head(row[2])] = counts.get(_running_head(row[2]), 0) + 1
+    for i, (start, end, stripped, broke, paged) in enumerate(rows):
+        beside = paged or (i > 0 and numbers[i - 1]) or (i + 1 < len(rows) and numbers[i + 1])
+        repeated = len(stripped) <= 80 and counts[_running_head(stripped)] >= 3
+        yield _Line(start, end, stripped, broke, numbers[i] or (beside and repeated))
+
+
+def _running_head(line: str) -> str:
+    return re.sub(r"\d+", "0", fold(line))
+
+
+def _marker(line: str) -> tuple[int, int]:
+    """Level and length of the number, letter or dash that opens a line."""
+    if match := _DASH.match(line):
+        return {"+": PLUS, "•": BULLET, "●": BULLET, "▪": BULLET, "*": BULLET, "·": BULLET}.get(
+            match.group(1), DASH
+        ), match.end()
+    if match := _ROMAN.match(line):
+        return ROMAN, match.end()
+    if match := _ARTICLE.match(line):
+        return ROMAN, match.end()
+    if match := _NUMBERED.match(line):
+        number = match.group(1)
+        if "." in match.group() or ")" in match.group():
+            return NUMBERED + min(number.count("."), 5), match.end()
+    if match := _PART.match(line):
+        return PART, match.end()
+    if match := _LETTERED.match(line):
+        return LETTERED, match.end()
+    return PARAGRAPH, 0
+
+
+def _continues(
+    text: str, item: Item, line: _Line, level: int, broken: bool, over_page: bool
+) -> bool:
+    before = text[item.start : item.end]
+    closed = bool(_TERMINAL.search(before[-8:]))
+    heading = item.level < LETTERED
+    if level == DASH:
+        tail = _RANGE_TAIL.match(line.text)
+        if tail and re.search(r"\d\s*%?\s*$", before[-8:]):
+            following = fold(tail["rest"]).split()
+            return not following or following[0][:4] not in {"thu", "thw", "bao", "trun", "nha"}
+        # "nhà văn hóa\n- khu thể thao thôn"
+        return not broken and not closed and not heading and line.text[1:].lstrip()[:1].islower()
+    if level != PARAGRAPH:
+        return False
+    if before.rstrip().endswith(","):
+        return True
+    first = line.text[0]
+    if heading:
+        if before.rstrip().endswith(":"):
+            return False
+        return first.islower() or (not broken and not first.isupper() and not closed)
+    if not broken:
+        return not before.rstrip().endswith(":") or not first.isupper()
+    if closed:
+        return False
+    return over_page or first.islower() or first.isdigit() or first in "%,"
+
+
+def objectives(text: str, items: Sequence[Item]) -> list[Item]:
+    """Items of the section "Mục tiêu", its heading first; empty if there is none.
+
+    It ends at the next heading of its level or above ("III. NHIỆM VỤ, GIẢI PHÁP"), or at a lower
+    one that opens tasks, money or organisation, unless that again speaks of objectives.
+    """
+    section: list[Item] = []
+    level = PARAGRAPH
+    for item in items:
+        is_heading, about, after = _heading(text, item)
+        if not section:
+            if is_heading and about:
+                section, level = [item], item.level
+            continue
+        if is_heading and not about and (item.level <= level or after):
+            return section
+        section.append(item)
+    return section
+
+
+def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
+    """(it is a heading, it opens objectives, it opens what comes after them)"""
+    if item.level > PARAGRAPH or item.end - item.body > 400:
+        return False, False, False
+    tokens = item.tokens(text)
+    words = [token for token in tokens if token.is_word]
+    if not words or len(words) > _LONGEST_HEADING or item.level == LETTERED:
+        return False, False, False
+    marked = item.level < LETTERED
+    places = range(len(tokens)) if marked else range(min(1, len(tokens)))
+    about = any(
+        phrase_at(tokens, at, phrase) is not None for at in places for phrase in _OBJECTIVES
+    )
+    after = any(
+        phrase_at(tokens, at, phrase) is not None for at in places for phrase in _AFTER_OBJECTIVES
+    )
+    if marked:
+        return True, about, after
+    # Without a number only a short line counts: "MỤC TIÊU", "NHIỆM VỤ VÀ GIẢI PHÁP".
+    short = len(words) <= 6 and (text[item.start : item.end].isupper() or len(words) <= 3)
+    return short and (about or after), short and about, short and after
+
+
+_ABBREVIATIONS = vocabulary.words("tp tx tt st tr p q h x ubnd gs ts ths")
+
+
+def sentences(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Tokens of an item cut at full stops; a stop before a small letter or behind an abbreviation
+    ("TP. Pleiku") does not end a sentence.
+    """
+    found: list[list[Token]] = [[]]
+    for i, token in enumerate(tokens):
+        found[-1].append(token)
+        if not token.is_mark(".!?") or i + 1 == len(tokens):
+            continue
+        before = tokens[i - 1] if i else None
+        if before and before.is_word and before.folded in _ABBREVIATIONS:
+            continue
+        after = tokens[i + 1]
+        if after.raw[0].islower() and after.folded not in ("den", "phan"):
+            continue
+        found.append([])
+    return [sentence for sentence in found if sentence]
