@@ -25,7 +25,7 @@ from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
 from targets.models import Indicator, PlanVersion
 from tests import factories
 
-pytest_plugins = ["tests.both_databases"]
+pytest_plugins = ["tests.both_databases", "tests.chromium"]
 
 # What a property test may try: the same cases in CI every time, and more of them.
 hypothesis.settings.register_profile("default", deadline=None, max_examples=60)
