@@ -150,6 +150,7 @@ def diff(matched: Matched, current: Current) -> ImportPlan:
         if (match := get_close_matches(code, by_code, n=1, cutoff=0.85))
     }
     heading = matched.columns.get(INSTITUTION, INSTITUTION)
+    places = {column: place for place, column in enumerate(matched.columns.values())}
 
     results = []
     for row in matched.rows:
@@ -171,7 +172,11 @@ def diff(matched: Matched, current: Current) -> ImportPlan:
             changes: list[CellChange] = []
         else:
             changes = _compare(row, line, questions, current, matched.columns, errors)
-        kept = {column: tuple(reasons) for column, reasons in errors.items() if reasons}
+        kept = {
+            column: tuple(errors[column])
+            for column in sorted(errors, key=lambda column: places.get(column, len(places)))
+            if errors[column]
+        }
         values = {column: _written(row, column, matched.columns) for column in kept}
         name = line.name if line else row.name
         if kept:

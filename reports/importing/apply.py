@@ -1,0 +1,278 @@
+"""A file into the report: previewed without a lock, written in one short transaction.
+
+The comparison of the preview is computed again under the lock; if anything moved in between,
+nothing is written and the person looks again.
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from institutions.models import User
+from reports.importing.diff import (
+    CellChange,
+    Current,
+    CurrentLine,
+    ImportPlan,
+    Outcome,
+    Standing,
+    diff,
+)
+from reports.importing.matching import Matched, match
+from reports.importing.reading import Table, read_table
+from reports.importing.wording import vocabulary
+from reports.models import Change, ImportBatch, IndicatorValue, Report, RoundLine
+from reports.rounds.checks import Cell
+from reports.rounds.entry import (
+    Closed,
+    EntryRefused,
+    is_limited,
+    lock,
+    mark_started,
+    openness,
+    question_of,
+    record,
+    values_of,
+)
+from reports.rounds.progress import asked_in
+from targets.models import Indicator
+
+BATCH = 1000
+
+
+class Why(models.TextChoices):
+    """Why a previewed file is not written."""
+
+    HAS_ERRORS = "has_errors", _("The file has errors; nothing was written.")
+    DIFFERS = (
+        "differs",
+        _("The figures changed since the preview. Nothing was written; please look again."),
+    )
+    APPLIED = "applied", _("This file was written already.")
+
+
+class ImportRefused(Exception):
+    """Nothing was written. `plan` is what the file would do now, if that is known."""
+
+    def __init__(self, why: Why, plan: ImportPlan | None = None):
+        super().__init__(str(why.label))
+        self.why = why
+        self.plan = plan
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file beside what stands. `current` names the institutions of the unit."""
+
+    table: Table
+    plan: ImportPlan
+    current: Current
+    indicators: list[Indicator]
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def require_open(report: Report, user: User | None) -> bool:
+    """Refuse a report that takes no file now; whether the unit's own limits hold.
+
+    A file is wholesale: unlike a single correction, the Department cannot import over a report
+    that lies on its desk.
+    """
+    limited = is_limited(report, user)
+    closed = openness(report, limited=limited, names_cells=False).why_closed
+    if closed is None and report.status == Report.Status.SUBMITTED:
+        closed = Closed.SUBMITTED
+    if closed:
+        raise EntryRefused(closed)
+    return limited
+
+
+def preview(report: Report, content: bytes, user: User | None) -> Preview:
+    """What the file would change. Raises UnreadableFile, or EntryRefused if nothing is open."""
+    limited = require_open(report, user)
+    table = read_table(content, max_bytes=settings.MAX_IMPORT_BYTES)
+    indicators = asked_in(report.round)
+    matched = match(table, vocabulary(indicators))
+    current = load(report, matched, indicators, limited=limited)
+    return Preview(table, diff(matched, current), current, indicators)
+
+
+def load(
+    report: Report, matched: Matched, indicators: Collection[Indicator], *, limited: bool
+) -> Current:
+    """What stands in the report, and which codes of the file other units of the round hold.
+
+    Three queries, whatever the number of rows.
+    """
+    codes = {indicator.pk: indicator.code for indicator in indicators}
+    stored = list(
+        values_of(report)
+        .filter(indicator__in=codes)
+        .values_list(
+            "line", "indicator", "state", "count", "na_reason", "note", "version", "is_returned"
+        )
+    )
+    named = any(row[-1] for row in stored)
+    open_now = openness(report, limited=limited, names_cells=named)
+    cells: dict[int, dict[str, Standing]] = {}
+    for line, indicator, state, count, na_reason, note, version, is_returned in stored:
+        cells.setdefault(line, {})[codes[indicator]] = Standing(
+            Cell(state, count, na_reason, note), version, open_now.allows(is_returned=is_returned)
+        )
+    lines = {
+        code: CurrentLine(code, name, kind, cells.get(pk, {}))
+        for pk, kind, code, name in _lines(report).values_list(
+            "pk", "kind", "institution__code", "institution__name"
+        )
+    }
+    return Current(
+        questions=tuple(question_of(indicator) for indicator in indicators),
+        lines=lines,
+        foreign=_foreign(report, {row.code for row in matched.rows} - set(lines)),
+        blank_is_open=open_now.allows(is_returned=False),
+    )
+
+
+def _lines(report: Report) -> models.QuerySet[RoundLine]:
+    return RoundLine.objects.filter(
+        round=report.round_id, reporting_unit=report.reporting_unit_id
+    ).order_by("institution__sort_key", "institution__code")
+
+
+def _foreign(report: Report, codes: set[str]) -> frozenset[str]:
+    """Codes of the round's roster, of whatever unit: one query even for 10,000 unknown codes."""
+    if not codes:
+        return frozenset()
+    roster = RoundLine.objects.filter(round=report.round_id).exclude(
+        reporting_unit=report.reporting_unit_id
+    )
+    return frozenset(roster.values_list("institution__code", flat=True))
+
+
+def keep(report: Report, content: bytes, name: str, user: User | None, plan: ImportPlan):
+    """Keep a file that was previewed, with its counts."""
+    batch = ImportBatch(
+        report=report,
+        name=name[:200],
+        sha256=sha256(content),
+        uploaded_by=user,
+        **plan.tally,
+    )
+    batch.file.save(f"{batch.sha256[:16]}.csv", ContentFile(content), save=False)
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def apply(
+    batch: ImportBatch,
+    user: User | None,
+    *,
+    fingerprint: str,
+    accept_valid: bool = False,
+) -> ImportPlan:
+    """Write a previewed file, all of it or nothing; with `accept_valid` its rows without errors.
+
+    `fingerprint` is that of the plan which the person saw. Raises ImportRefused or EntryRefused.
+    """
+    with batch.file.open("rb") as file:
+        content = file.read()
+    report = lock(batch.report)
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status != ImportBatch.Status.PREVIEWED:
+        raise ImportRefused(Why.APPLIED)
+    plan = preview(report, content, user).plan
+    if plan.fingerprint != fingerprint:
+        raise ImportRefused(Why.DIFFERS, plan)
+    if not plan.may_apply(accept_valid=accept_valid):
+        raise ImportRefused(Why.HAS_ERRORS, plan)
+    now = timezone.now()
+    batch.status, batch.applied_at = ImportBatch.Status.APPLIED, now
+    for name, number in plan.tally.items():
+        setattr(batch, name, number)
+    batch.save()
+    _write(report, batch, plan, user, now)
+    return plan
+
+
+def import_file(
+    report: Report,
+    content: bytes,
+    *,
+    name: str,
+    user: User | None = None,
+    dry_run: bool = False,
+    accept_valid: bool = False,
+) -> tuple[ImportPlan, ImportBatch | None]:
+    """Preview and write in one step, for the command line. No batch where nothing changes.
+
+    Raises UnreadableFile, EntryRefused or ImportRefused, and has then written nothing.
+    """
+    plan = preview(report, content, user).plan
+    if not plan.may_apply(accept_valid=accept_valid):
+        raise ImportRefused(Why.HAS_ERRORS, plan)
+    if dry_run or not (plan.count(Outcome.NEW) or plan.count(Outcome.CHANGED)):
+        return plan, None
+    batch = None
+    try:
+        with transaction.atomic():
+            batch = keep(report, content, name, user, plan)
+            apply(batch, user, fingerprint=plan.fingerprint, accept_valid=accept_valid)
+    except Exception:
+        # The row is rolled back with the transaction; the file would stay.
+        if batch is not None:
+            batch.file.delete(save=False)
+        raise
+    return plan, batch
+
+
+def _write(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None, now) -> None:
+    changes = [(row.code, change) for row, change in plan.changes]
+    if not changes:
+        return
+    lines = dict(_lines(report).values_list("institution__code", "pk"))
+    indicators = dict(Indicator.objects.values_list("code", "pk"))
+    values = IndicatorValue.objects.bulk_create(
+        [_value(lines[code], indicators[change.indicator], change) for code, change in changes],
+        update_conflicts=True,
+        unique_fields=["line", "indicator"],
+        update_fields=["state", "count", "na_reason", "note", "version"],
+        batch_size=BATCH,
+    )
+    Change.objects.bulk_create(
+        (
+            record(
+                value, change.before, change.after, at=now, by=user,
+                action=Change.Action.IMPORTED, import_batch=batch, reason=_remark(change),
+            )
+            for value, (_code, change) in zip(values, changes, strict=True)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    mark_started(report, now)
+
+
+def _value(line: int, indicator: int, change: CellChange) -> IndicatorValue:
+    after = change.after
+    return IndicatorValue(
+        line_id=line,
+        indicator_id=indicator,
+        state=after.state,
+        count=after.count,
+        na_reason=after.na_reason,
+        note=after.note,
+        version=change.version + 1,
+    )
+
+
+def _remark(change: CellChange) -> str:
+    """The note, where the file changed it: a change of a note alone says why it is there."""
+    return change.after.note if change.after.note != change.before.note else ""

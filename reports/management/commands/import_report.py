@@ -1,0 +1,97 @@
+"""A unit's file into its report of a year (design section 8)."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from reports.importing.apply import ImportRefused, import_file
+from reports.importing.diff import Outcome
+from reports.importing.reading import UnreadableFile
+from reports.importing.wording import ErrorLine, error_lines, unreadable
+from reports.models import Report
+from reports.rounds.entry import EntryRefused
+
+NO_TALLY = {"rows": 0} | {outcome.value: 0 for outcome in Outcome}
+
+
+class Command(BaseCommand):
+    help = "Imports a unit's CSV file into its report of a year: all rows or none."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--unit", required=True, help="code of the reporting unit")
+        parser.add_argument("--year", required=True, type=int)
+        parser.add_argument("--dry-run", action="store_true", help="compare, write nothing")
+        parser.add_argument(
+            "--accept-valid", action="store_true", help="write the rows without errors"
+        )
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *, file: Path, unit: str, year: int, **options):
+        content = self.read(file)
+        report = (
+            Report.objects.select_related("round", "reporting_unit")
+            .filter(reporting_unit__code=unit, round__year=year)
+            .order_by("-round__territory__valid_from")
+            .first()
+        )
+        try:
+            if report is None:
+                self.refuse(
+                    _("The unit %(unit)s has no reporting round in %(year)d.")
+                    % {"unit": unit, "year": year},
+                    **options,
+                )
+            plan, _batch = import_file(
+                report,
+                content,
+                name=file.name,
+                dry_run=options["dry_run"],
+                accept_valid=options["accept_valid"],
+            )
+        except UnreadableFile as error:
+            message = unreadable(error, max_bytes=settings.MAX_IMPORT_BYTES)
+            self.refuse(message, line=error.line, **options)
+        except EntryRefused as error:
+            self.refuse(str(error), **options)
+        except ImportRefused as error:
+            errors = error_lines(error.plan)
+            self.show(error.plan.tally, errors, **options)
+            raise CommandError("\n".join([str(error), *map(_as_text, errors)])) from None
+        self.show(plan.tally, error_lines(plan), **options)
+
+    def read(self, file: Path) -> bytes:
+        try:
+            with file.open("rb") as opened:
+                # One byte above the limit is enough to know that it is too large.
+                return opened.read(settings.MAX_IMPORT_BYTES + 1)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from None
+
+    def refuse(self, message: str, *, line: int | None = None, **options):
+        self.show(NO_TALLY, [ErrorLine(line, "", "", message)], **options)
+        raise CommandError(message)
+
+    def show(self, tally: dict[str, int], errors: list[ErrorLine], **options):
+        if options["json"]:
+            result = {**tally, "errors": [asdict(error) for error in errors]}
+            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+        elif not errors or options["accept_valid"]:
+            self.stdout.write(
+                _(
+                    "%(rows)d rows: %(new)d new, %(changed)d changed, %(same)d unchanged,"
+                    " %(invalid)d invalid."
+                )
+                % tally
+            )
+
+
+def _as_text(error: ErrorLine) -> str:
+    place = _("line %(line)s") % {"line": error.line} if error.line else ""
+    value = f"“{error.value}”" if error.value else ""
+    before = ", ".join(part for part in (place, error.column, value) if part)
+    return f"{before}: {error.message}" if before else error.message

@@ -1,0 +1,191 @@
+"""The way of a report: draft -> submitted -> approved, or returned and submitted again.
+
+Each step names the states it starts from; a request from any other state is refused and changes
+nothing, however it came about.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from institutions.models import User
+from reports.models import Change, IndicatorValue, Report, RoundLine, State
+from reports.rounds.checks import Cell
+from reports.rounds.entry import AMOUNTS, TEXTS, cell_of, lock, record, values_of
+from targets.models import Indicator
+
+BATCH = 1000
+
+
+class Why(models.TextChoices):
+    """Why a step is refused."""
+
+    ROUND_CLOSED = "round_closed", _("The reporting round is closed; its figures stay as they are.")
+    NOT_YET_OPEN = "not_yet_open", _("The reporting round is not open yet.")
+    NOTHING_ENTERED = (
+        "nothing_entered",
+        _("Nothing was entered yet, so there is nothing to submit."),
+    )
+    ALREADY_SUBMITTED = "already_submitted", _("The report was submitted already.")
+    ALREADY_APPROVED = "already_approved", _("The report was approved already.")
+    NOT_SUBMITTED = "not_submitted", _("The unit has not submitted this report yet.")
+    NO_MESSAGE = (
+        "no_message",
+        _("Say what is to be corrected: a message for the report, or one for a cell."),
+    )
+    FOREIGN_CELL = "foreign_cell", _("A chosen cell is not part of this report.")
+
+
+class ReviewRefused(Exception):
+    """The step cannot be taken from the state in which the report is."""
+
+    def __init__(self, why: Why):
+        super().__init__(str(why.label))
+        self.why = why
+
+
+def _locked(report: Report, *, expected: Iterable[str], refusals: Mapping[str, Why]) -> Report:
+    report = lock(report)
+    if report.round.is_closed:
+        raise ReviewRefused(Why.ROUND_CLOSED)
+    if report.status not in expected:
+        raise ReviewRefused(refusals[report.status])
+    return report
+
+
+@transaction.atomic
+def submit(report: Report, user: User | None) -> Report:
+    """Hand the report in. Cells may still be blank: they count as not reported, never as no."""
+    report = _locked(
+        report,
+        expected=(Report.Status.DRAFT, Report.Status.RETURNED),
+        refusals={
+            Report.Status.SUBMITTED: Why.ALREADY_SUBMITTED,
+            Report.Status.APPROVED: Why.ALREADY_APPROVED,
+        },
+    )
+    if report.round.opens_on > timezone.localdate():
+        raise ReviewRefused(Why.NOT_YET_OPEN)
+    if not _anything_entered(report):
+        raise ReviewRefused(Why.NOTHING_ENTERED)
+    now = timezone.now()
+    report.status = Report.Status.SUBMITTED
+    report.submitted_at, report.submitted_by = now, user
+    report.first_submitted_at = report.first_submitted_at or now
+    report.started_at = report.started_at or now
+    report.save()
+    # The messages stay beside the cells, so that the reviewer sees what was asked for.
+    values_of(report).filter(is_returned=True).update(is_returned=False)
+    return report
+
+
+def _anything_entered(report: Report) -> bool:
+    if any(getattr(report, name) not in ("", None) for name in (*TEXTS, *AMOUNTS)):
+        return True
+    return values_of(report).exclude(state=State.BLANK).exists()
+
+
+@transaction.atomic
+def return_report(
+    report: Report, user: User | None, message: str, cells: Mapping[int, str] | None = None
+) -> Report:
+    """Send the report back with a message and, by value id, messages for single cells.
+
+    Where cells are named, only those open again; with a message alone the whole report does.
+    """
+    report = _locked(
+        report,
+        expected=(Report.Status.SUBMITTED,),
+        refusals={
+            Report.Status.DRAFT: Why.NOT_SUBMITTED,
+            Report.Status.RETURNED: Why.NOT_SUBMITTED,
+            Report.Status.APPROVED: Why.ALREADY_APPROVED,
+        },
+    )
+    cells = cells or {}
+    if not message.strip() and not any(text.strip() for text in cells.values()):
+        raise ReviewRefused(Why.NO_MESSAGE)
+    chosen = list(values_of(report).filter(pk__in=list(cells)))
+    if len(chosen) != len(cells):
+        raise ReviewRefused(Why.FOREIGN_CELL)
+    values_of(report).exclude(is_returned=False, return_message="").update(
+        is_returned=False, return_message=""
+    )
+    for value in chosen:
+        value.is_returned, value.return_message = True, cells[value.pk].strip()
+    IndicatorValue.objects.bulk_update(chosen, ["is_returned", "return_message"], batch_size=BATCH)
+    report.status = Report.Status.RETURNED
+    report.returned_at, report.returned_by = timezone.now(), user
+    report.return_message = message.strip()
+    report.save()
+    return report
+
+
+def cells_to_return(
+    report: Report, chosen: Iterable[tuple[RoundLine, Indicator]]
+) -> dict[tuple[int, int], IndicatorValue]:
+    """The values behind cells that are to be returned, by (line, indicator) id.
+
+    A cell that nobody filled has no row yet; it gets a blank one, so that it can carry a message.
+    """
+    wanted = {(line.pk, indicator.pk) for line, indicator in chosen}
+    IndicatorValue.objects.bulk_create(
+        [IndicatorValue(line_id=line, indicator_id=indicator) for line, indicator in wanted],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    found = values_of(report).filter(line__in={line for line, _ in wanted})
+    return {
+        (value.line_id, value.indicator_id): value
+        for value in found
+        if (value.line_id, value.indicator_id) in wanted
+    }
+
+
+@transaction.atomic
+def approve(report: Report, user: User | None) -> Report:
+    """Make the working values of the unit the ones that count (design 5.8)."""
+    report = _locked(
+        report,
+        expected=(Report.Status.SUBMITTED,),
+        refusals={
+            Report.Status.DRAFT: Why.NOT_SUBMITTED,
+            Report.Status.RETURNED: Why.NOT_SUBMITTED,
+            Report.Status.APPROVED: Why.ALREADY_APPROVED,
+        },
+    )
+    now = timezone.now()
+    differing = values_of(report).exclude(
+        Q(approved_state=F("state"))
+        & Q(approved_na_reason=F("na_reason"))
+        & (Q(approved_count=F("count")) | Q(approved_count=None, count=None))
+    )
+    Change.objects.bulk_create(
+        (
+            record(
+                value, approved_cell(value), cell_of(value), at=now, by=user,
+                action=Change.Action.APPROVED,
+            )
+            for value in differing
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    values_of(report).update(
+        approved_state=F("state"),
+        approved_na_reason=F("na_reason"),
+        approved_count=F("count"),
+        is_returned=False,
+        return_message="",
+    )
+    report.status = Report.Status.APPROVED
+    report.approved_at, report.approved_by = now, user
+    report.save()
+    return report
+
+
+def approved_cell(value: IndicatorValue) -> Cell:
+    """The approved answer of a value, which carries no note."""
+    return Cell(value.approved_state, value.approved_count, value.approved_na_reason)
