@@ -69,7 +69,7 @@ def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
             WHEN c.status = 'returned' AND (c.is_returned OR c.working <> 'blank') THEN 'returned'
             ELSE '' END AS waits
     FROM (
-        SELECT r.year, i.id AS indicator_id, l.institution_id, l.tier, l.district_id,
+        SELECT r.year, i.id AS indicator_id, l.institution_id, l.kind, l.tier, l.district_id,
             l.commune_id, l.reporting_unit_id, p.status, v.is_returned,
             COALESCE(v.state, 'blank') AS working,
             {_STATE[provisional]} AS state, {_COUNT[provisional]} AS number
@@ -126,6 +126,7 @@ class Group(NamedTuple):
     entered: int
     counted: int
     total: int
+    kind: str
 
     @property
     def counts(self) -> Counts:
@@ -185,7 +186,8 @@ def coverage(
             SUM(CASE WHEN waits = 'returned' THEN 1 ELSE 0 END),
             SUM(CASE WHEN working <> 'blank' THEN 1 ELSE 0 END),
             SUM(CASE WHEN state = 'count' THEN 1 ELSE 0 END),
-            COALESCE(SUM(number), 0)
+            COALESCE(SUM(number), 0),
+            MAX(kind)
         FROM ({_cells(provisional, years, condition)}) cell
         GROUP BY 1, 2, 3, 4, 5
         ORDER BY 1, 2, 3, 4, 5
@@ -193,7 +195,7 @@ def coverage(
         [year, year, territory_id, *years, *values],
     )
     # PostgreSQL sums big integers as numeric.
-    return [Group(*row[:13], int(row[13])) for row in rows]
+    return [Group(*row[:13], int(row[13]), row[14]) for row in rows]
 
 
 # Growth panels ---------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from tests.reports import twin
 pytestmark = pytest.mark.django_db
 
 BASES = pytest.mark.parametrize("provisional", [False, True])
-SEEDS = pytest.mark.parametrize("seed", range(6))
+SEEDS = pytest.mark.parametrize("seed", range(4))
 
 
 def pair(territory, base, year) -> Pair:
@@ -127,27 +127,27 @@ def test_yearly_sums_equal_their_twin(seed):
 
 @SEEDS
 @BASES
-@pytest.mark.parametrize("rural", [False, True])
-def test_communes_equal_their_twin(seed, provisional, rural):
+def test_communes_equal_their_twin(seed, provisional):
     territory, indicators = twin.random_world(seed)
+    rows = twin.cells(territory, provisional=provisional)
     days = {r.year: r.as_of for r in ReportingRound.objects.filter(territory=territory)}
     questions = [
         CommuneQuestion(indicators[4].pk, ("commune",)),
         CommuneQuestion(indicators[0].pk, ("commune", "village")),
         CommuneQuestion(indicators[0].pk),
     ]
-    found = query.communes(territory.pk, days, questions, provisional=provisional, rural=rural)
-    for question in questions:
-        indicator = next(i for i in indicators if i.pk == question.indicator_id)
-        for year, day in days.items():
-            assert {
-                group.district_id: group.counts
-                for group in found
-                if (group.year, group.question) == (year, question)
-            } == twin.communes(
-                territory, year, day, indicator, question.tiers,
-                provisional=provisional, rural=rural,
-            )  # fmt: skip
+    for rural in (False, True):
+        found = query.communes(territory.pk, days, questions, provisional=provisional, rural=rural)
+        for question in questions:
+            indicator = next(i for i in indicators if i.pk == question.indicator_id)
+            for year, day in days.items():
+                assert {
+                    group.district_id: group.counts
+                    for group in found
+                    if (group.year, group.question) == (year, question)
+                } == twin.communes(
+                    territory, rows, year, day, indicator, question.tiers, rural=rural
+                )
 
 
 # One query each, whatever the size

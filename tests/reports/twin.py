@@ -106,10 +106,10 @@ def coverage(territory, *, provisional=False, keep=lambda cell: True) -> dict[tu
     }
 
 
-def communes(territory, year, day, indicator, tiers, *, provisional=False, rural=False):
-    """District → counts of its communes."""
+def communes(territory, rows, year, day, indicator, tiers, *, rural=False):
+    """District → counts of its communes; `rows` are the territory's cells."""
     answers = defaultdict(list)
-    for cell in cells(territory, provisional=provisional):
+    for cell in rows:
         if (cell.year, cell.indicator) == (year, indicator) and (
             not tiers or cell.line.tier in tiers
         ):
