@@ -1,0 +1,67 @@
+"""Codes of the plan reader in words for the screen."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from targets.documents import DocumentProblem
+from targets.parsing import ReviewReason, UnreadReason
+
+REVIEW: dict[str, Promise] = {
+    ReviewReason.NO_FIGURE: _("The plan writes no figure for this group; 100 is an inference."),
+    ReviewReason.SHARED_FIGURE: _("A figure beside it may hold for this group too."),
+    ReviewReason.COUNTS_COMMUNES: _("The plan counts communes here, not institutions."),
+    ReviewReason.COUNTS_AREAS: _("The plan counts administrative units here, not institutions."),
+    ReviewReason.FIGURE_UNCLEAR: _("The figure is not clearly legible."),
+    ReviewReason.FIGURE_OUT_OF_RANGE: _("The figure is not between 0 and 100."),
+    ReviewReason.BINDING_UNCLEAR: _("It is not certain which group the figure belongs to."),
+    ReviewReason.YEAR_UNCLEAR: _("It is not certain which year is meant."),
+    ReviewReason.YEAR_FROM_CONTEXT: _("The year stands in an earlier sentence."),
+    ReviewReason.SEVERAL_YEARS: _("One figure is written for several years."),
+    ReviewReason.TIER_UNCLEAR: _("The tier is not clearly legible."),
+    ReviewReason.UNFAMILIAR_WORDS: _("The group is described with words that are not known."),
+    ReviewReason.SUBJECT_FROM_CONTEXT: _("What is measured stands in another sentence."),
+    ReviewReason.SEVERAL_SUBJECTS: _("The sentence names several things to measure."),
+    ReviewReason.NARROWER: _("The plan words the content narrower than the indicator."),
+    ReviewReason.LIST_BY_POSITION: _("The figure was matched to its group by position only."),
+    ReviewReason.PERIOD_UNCLEAR: _("The text does not say that the rate is per year."),
+    ReviewReason.CONFLICT: _("The plan gives two figures for the same target."),
+}
+
+UNREAD: dict[str, Promise] = {
+    UnreadReason.PEOPLE: _("The figure is about people, not institutions."),
+    UnreadReason.MONEY: _("The figure is about money."),
+    UnreadReason.NOT_A_PERCENTAGE: _("The figure is not a percentage."),
+    UnreadReason.UPPER_BOUND: _("The figure is an upper bound."),
+    UnreadReason.CHANGE: _("The figure is a change, not a level to reach."),
+    UnreadReason.UNKNOWN_SUBJECT: _("No known indicator is named."),
+    UnreadReason.UNKNOWN_GROUP: _("It is not clear which institutions the figure is about."),
+    UnreadReason.LIST_LENGTH: _("The list has another number of figures than of groups."),
+    UnreadReason.NO_YEAR: _("No year is named."),
+    UnreadReason.YEAR_UNREADABLE: _("The year is not legible."),
+}
+
+DOCUMENT: dict[str, Promise] = {
+    DocumentProblem.EMPTY: _("The file is empty."),
+    DocumentProblem.BINARY: _("The file is not a text file."),
+    DocumentProblem.FORMAT: _(
+        "Word and PDF files cannot be read yet. Save the plan as plain text."
+    ),
+    DocumentProblem.ENCODING: _("The file is damaged: its letters cannot be decoded."),
+}
+
+NO_OBJECTIVES: Promise = _("The text has no section of objectives (“Mục tiêu”).")
+
+
+def review(code: str) -> Promise | str:
+    """What to look at, in words; an unknown code of an older reading stays as it is."""
+    return REVIEW.get(code, code)
+
+
+def unread(code: str) -> Promise | str:
+    """Why a sentence was not read, in words."""
+    return UNREAD.get(code, code)
+
+
+def document(code: str) -> Promise | str:
+    """Why a file was refused, in words."""
+    return DOCUMENT.get(code, code)
