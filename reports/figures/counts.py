@@ -61,6 +61,9 @@ def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
 
     `waits` says where a value is that does not count yet: with the Department for approval, or
     returned to the unit. A draft is nobody's figure yet: not reported.
+
+    As a CTE it is to be MATERIALIZED: joined on, SQLite would flatten it and rather build an index
+    over the lines of the whole country than use the one of a round.
     """
     return f"""
     SELECT c.*,
@@ -263,7 +266,7 @@ def panels(
         f"""
         WITH RECURSIVE
         pair(base, year, base_day, day) AS (VALUES {_rows(pair_rows)}),
-        cell AS ({_cells(provisional, years, "AND i.measure = 'growth'")}),
+        cell AS MATERIALIZED ({_cells(provisional, years, "AND i.measure = 'growth'")}),
 
         -- An institution on either roster, both years side by side; no line: no state.
         line AS (
@@ -466,36 +469,43 @@ def communes(
         WITH day_of(year, day) AS (VALUES {_rows(day_rows)}),
         asked(question, indicator_id, tier) AS (VALUES {_rows(asked)}),
         question AS (SELECT DISTINCT question FROM asked),
-        cell AS ({cells}),
-        answer AS (
-            SELECT c.year, q.question, c.commune_id,
-                SUM(CASE WHEN c.state = 'yes' THEN 1 ELSE 0 END) AS yes,
-                SUM(CASE WHEN c.state = 'no' THEN 1 ELSE 0 END) AS no,
-                SUM(CASE WHEN c.state = 'blank' THEN 1 ELSE 0 END) AS blank,
-                SUM(CASE WHEN c.waits = 'awaiting' THEN 1 ELSE 0 END) AS awaiting,
-                SUM(CASE WHEN c.waits = 'returned' THEN 1 ELSE 0 END) AS returned
+        cell AS MATERIALIZED ({cells}),
+        -- Communes and their answers one below the other, then folded: neither database needs an
+        -- index for it, where a join of the two would grow with the square of the communes.
+        part AS (
+            SELECT d.year, q.question, a.id AS commune_id,
+                CASE WHEN up.level = 'district' THEN up.id END AS district_id,
+                1 AS exists_, 0 AS lines, 0 AS yes, 0 AS no, 0 AS blank, 0 AS awaiting,
+                0 AS returned
+            FROM institutions_administrativeunit up
+            JOIN institutions_administrativeunit a
+                ON a.parent_id = up.id AND a.level = 'commune'
+            JOIN day_of d
+                ON a.valid_from <= d.day AND (a.valid_to IS NULL OR a.valid_to > d.day)
+            CROSS JOIN question q
+            WHERE (up.id = %s OR up.parent_id = %s) {where}
+            UNION ALL
+            SELECT c.year, q.question, c.commune_id, NULL, 0, 1,
+                CASE WHEN c.state = 'yes' THEN 1 ELSE 0 END,
+                CASE WHEN c.state = 'no' THEN 1 ELSE 0 END,
+                CASE WHEN c.state = 'blank' THEN 1 ELSE 0 END,
+                CASE WHEN c.waits = 'awaiting' THEN 1 ELSE 0 END,
+                CASE WHEN c.waits = 'returned' THEN 1 ELSE 0 END
             FROM cell c
             JOIN asked q ON q.indicator_id = c.indicator_id AND q.tier = c.tier
-            GROUP BY c.year, q.question, c.commune_id
         ),
         commune AS (
-            SELECT d.year, q.question, CASE WHEN up.level = 'district' THEN up.id END
-                    AS district_id,
-                CASE WHEN x.commune_id IS NULL THEN 'without'
-                    WHEN x.yes > 0 THEN 'yes'
-                    WHEN x.blank > x.awaiting + x.returned THEN 'blank'
-                    WHEN x.returned > 0 THEN 'returned'
-                    WHEN x.awaiting > 0 THEN 'awaiting'
-                    WHEN x.no > 0 THEN 'no'
+            SELECT year, question, MAX(district_id) AS district_id,
+                CASE WHEN SUM(lines) = 0 THEN 'without'
+                    WHEN SUM(yes) > 0 THEN 'yes'
+                    WHEN SUM(blank) > SUM(awaiting) + SUM(returned) THEN 'blank'
+                    WHEN SUM(returned) > 0 THEN 'returned'
+                    WHEN SUM(awaiting) > 0 THEN 'awaiting'
+                    WHEN SUM(no) > 0 THEN 'no'
                     ELSE 'not_applicable' END AS state
-            FROM day_of d
-            JOIN institutions_administrativeunit a ON a.level = 'commune'
-                AND a.valid_from <= d.day AND (a.valid_to IS NULL OR a.valid_to > d.day)
-            JOIN institutions_administrativeunit up ON up.id = a.parent_id
-            CROSS JOIN question q
-            LEFT JOIN answer x
-                ON x.year = d.year AND x.question = q.question AND x.commune_id = a.id
-            WHERE (up.id = %s OR up.parent_id = %s) {where}
+            FROM part
+            GROUP BY year, question, commune_id
+            HAVING MAX(exists_) = 1
         )
         SELECT year, question, district_id,
             SUM(CASE WHEN state <> 'not_applicable' THEN 1 ELSE 0 END),
