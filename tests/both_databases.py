@@ -36,7 +36,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    if config.option.one_database or config.option.collectonly or "DATABASE_URL" in os.environ:
+    if config.option.one_database or config.option.collectonly or os.environ.get("DATABASE_URL"):
         return
     config.pluginmanager.register(SecondRun(config), "second_run")
 

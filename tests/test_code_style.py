@@ -23,7 +23,8 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
         if command[0] != "manage.py"
         else [sys.executable, *command],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        # In memory: looking must not leave a database behind.
+        env={**os.environ, "DATABASE_URL": "sqlite://:memory:", **environment},
         capture_output=True,
         text=True,
         timeout=300,
