@@ -277,9 +277,7 @@ class UnitCompleteness:
 
     @property
     def is_late(self) -> bool:
-        """First submitted on or after the day before which it was due (local time)."""
-        due, sent = self.report.round.due_before, self.report.first_submitted_at
-        return bool(due and sent and localdate(sent) >= due)
+        return is_late(self.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +376,23 @@ def trend(
     return _trends(figures, [t for t in figures.targets if wanted is None or t.pk in wanted])
 
 
+def rows_and_trends(
+    territory: AdministrativeUnit,
+    year: int,
+    *,
+    provisional: bool = False,
+    district: AdministrativeUnit | None = None,
+    reporting_unit: ReportingUnit | None = None,
+    tier: str | None = None,
+) -> tuple[list[TargetAttainment], list[Trend]]:
+    """`attainment_rows` and the `trend` of the same targets, read once. Raises NoRound."""
+    figures = _figures(
+        territory, year, provisional, district=district, reporting_unit=reporting_unit, tier=tier
+    )
+    rows = _rows(figures)
+    return rows, _trends(figures, [row.target for row in rows])
+
+
 def districts(
     territory: AdministrativeUnit, year: int, *, provisional: bool = False
 ) -> DistrictTable:
@@ -413,6 +428,12 @@ def province(
         districts=_district_table(figures),
         completeness=_completeness(figures, rows),
     )
+
+
+def is_late(report: Report) -> bool:
+    """First submitted on or after the day before which it was due (local time)."""
+    due, sent = report.round.due_before, report.first_submitted_at
+    return bool(due and sent and localdate(sent) >= due)
 
 
 def summaries(rows: Collection[TargetAttainment]) -> list[HorizonSummary]:

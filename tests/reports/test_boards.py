@@ -518,6 +518,16 @@ def test_trend_can_be_asked_for_some_targets(world):
     assert [t.target for t in boards.trend(world.territory, 2025, [wanted])] == [wanted]
 
 
+def test_rows_and_their_trends_are_read_once(world, django_assert_num_queries):
+    world.target()
+    world.target(world.visits, tiers=())
+    world.answers(2025, yes=1)
+    world.museum(y2022=1, y2025=2)
+    with django_assert_num_queries(5):
+        rows, trends = boards.rows_and_trends(world.territory, 2025)
+    assert [row.target for row in rows] == [trend.target for trend in trends]
+
+
 # Districts side by side
 
 
