@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from . import vocabulary
 from .figures import Figure, Year
-from .fuzzy import same_word
+from .fuzzy import distance, limit
 from .groups import Group
 from .model import ReviewReason
 from .tokens import Token, any_phrase_at
 
+_SURE = 0.6
 _AFTER_FIGURE = vocabulary.words("vao nam den trong cuoi het")
 _JOINING = vocabulary.words("va den nam cung nhu vao")
 
@@ -23,7 +25,13 @@ def only(tokens: Sequence[Token], first: int, last: int, words: frozenset[str], 
 
 
 def known(word: str, words: frozenset[str]) -> bool:
-    return word in words or any(same_word(word, other) for other in words)
+    """Whether a word is one of these, at most with a slip that leaves no doubt."""
+    return word in words or _nearly(word, words)
+
+
+@lru_cache(maxsize=65536)
+def _nearly(word: str, words: frozenset[str]) -> bool:
+    return any(distance(word, other) <= limit(other) * _SURE for other in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,8 @@ def _counts_something(tokens: Sequence[Token], i: int) -> bool:
     """Whether a bare number counts things, and is no date, article or number of a document."""
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if _year_at(tokens, i):
+        return False
     if before and (before.is_mark("/") or (before.is_word and before.folded in _NUMBERED_THINGS)):
         return False
     if after and after.is_mark("/"):

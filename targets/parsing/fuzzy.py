@@ -51,9 +51,12 @@ def _substitution(seen: str, meant: str) -> float:
     return _LOOKALIKE_COST if frozenset((seen, meant)) in _LOOKALIKES else 1.0
 
 
+_LIMITS = {1: 0.0, 2: 0.4, 3: 0.75, 4: 1.0, 5: 1.3}
+
+
 def limit(word: str) -> float:
     """Largest distance at which a word on paper may still be this word of the vocabulary."""
-    return {1: 0.0, 2: 0.4, 3: 0.75, 4: 1.0, 5: 1.3}.get(len(word), 1.6)
+    return _LIMITS.get(len(word), 1.6)
 
 
 @lru_cache(maxsize=65536)
@@ -92,13 +95,16 @@ def same_word(seen: str, meant: str) -> bool:
     return distance(seen, meant) <= limit(meant)
 
 
-def phrase_distance(seen: Sequence[str], meant: Sequence[str]) -> float | None:
+def phrase_distance(
+    seen: Sequence[str], meant: Sequence[str], strictness: float = 1.0
+) -> float | None:
     """Sum of the words' distances if the words on paper can be this phrase, else None.
 
-    A longer phrase forgives a bad word when the rest of it is clear.
+    A longer phrase forgives a bad word when the rest of it is clear; a single word is held to
+    `strictness`, a share of what `limit` allows.
     """
     total = 0.0
-    slack = 1.5 if len(meant) > 1 else 1.0
+    slack = 1.5 if len(meant) > 1 else strictness
     for one, other in zip(seen, meant, strict=True):
         cost = distance(one, other)
         if cost > limit(other) * slack:

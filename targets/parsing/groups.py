@@ -1,12 +1,13 @@
 """Groups of institutions and their tiers: "70% thư viện công cộng cấp huyện"."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import vocabulary
 from .fuzzy import distance, limit, same_word
 from .model import Kind
-from .tokens import Token, any_phrase_at, phrase_at
+from .tokens import LOOSE, Token, any_phrase_at, phrase_at
 
 # A label this far (per letter) from its spelling is read, and shown to a person.
 _CLEAR = 0.13
@@ -151,7 +152,9 @@ def _with_labels(tokens: Sequence[Token], group: Group, label: Label) -> Group:
             unknown = True
             last = at + missing[0] - 1
             continue
-        following = _label_at(tokens, at, after_head=True)
+        following = _label_at(
+            tokens, at, after_head=True, joined=label.tier in vocabulary.AREA_TIERS
+        )
         if following is None:
             break
         labels.append(following)
@@ -168,7 +171,9 @@ def _with_labels(tokens: Sequence[Token], group: Group, label: Label) -> Group:
     )
 
 
-def _label_at(tokens: Sequence[Token], i: int, *, after_head: bool) -> Label | None:
+def _label_at(
+    tokens: Sequence[Token], i: int, *, after_head: bool, joined: bool = False
+) -> Label | None:
     """The tier named at `i`, with "cấp", "các", "cơ sở", "phân hiệu" before it if there."""
     at = i
     level = False
@@ -183,10 +188,12 @@ def _label_at(tokens: Sequence[Token], i: int, *, after_head: bool) -> Label | N
         starts.append(at + 2)  # "co s gido duc": "cơ sở giáo dục"
     for start in starts:
         level = start < len(tokens) and _is_level(tokens, start)
-        hit = _tier_at(tokens, start + level)
+        hit = _tier_at(tokens, start + level, joined or bool(level))
         if hit is None:
             continue
         tier, length, cost, letters = hit
+        if tier == "community" and cost > 0:
+            continue  # one letter from "công cộng"
         if not after_head and not level and not _stands_alone(tokens, start, tier, cost, letters):
             continue
         last = start + level + length - 1
@@ -223,12 +230,24 @@ def _is_society(tokens: Sequence[Token], last: int) -> bool:
     return after is not None and after.is_word and after.folded in ("hoi", "hdi", "hqi", "h6i")
 
 
-def _tier_at(tokens: Sequence[Token], at: int) -> tuple[str, int, float, int] | None:
+def _is_word_of_its_own(token: Token, tier: str, length: int, joined: bool) -> bool:
+    """Whether a short label means the area and not another word of the same letters: "ấp" but not
+    "áp dụng", "quận" but not "quản lý". Behind "cấp" and within a list of areas it is clear.
+    """
+    if length > 1 or joined or tier not in vocabulary.AREA_TIERS:
+        return True
+    meant = vocabulary.SPELLED.get(token.folded)
+    if meant is None:
+        return token.folded not in vocabulary.LIKE_AREAS
+    return unicodedata.normalize("NFC", token.raw.lower()) == meant
+
+
+def _tier_at(tokens: Sequence[Token], at: int, joined: bool) -> tuple[str, int, float, int] | None:
     """(tier, words, distance, letters) of the nearest tier; None too if two are equally near."""
     hits: list[tuple[int, float, str, int]] = []
     for tier, labels in vocabulary.TIERS.items():
-        hit = any_phrase_at(tokens, at, labels)
-        if hit:
+        hit = any_phrase_at(tokens, at, labels, LOOSE)
+        if hit and _is_word_of_its_own(tokens[at], tier, hit[0], joined):
             letters = sum(len(token.folded) for token in tokens[at : at + hit[0]])
             hits.append((-hit[0], hit[1], tier, letters))
     if not hits:

@@ -150,7 +150,7 @@ def _has(tokens: Sequence[Token], phrases: Sequence[Sequence[str]]) -> bool:
 
 def _day_before(tokens: Sequence[Token]) -> tuple[int, int] | None:
     for at in range(len(tokens) - 3):
-        if phrase_at(tokens, at, ("truoc", "ngay")) is None or not tokens[at + 2].is_number:
+        if not tokens[at + 2].is_number or phrase_at(tokens, at, ("truoc", "ngay")) is None:
             continue
         rest = tokens[at + 3 : at + 7]
         month = None

@@ -22,6 +22,8 @@ from .tokens import Token, any_phrase_at, phrase_at
 
 _LIST_PLACE = vocabulary.words("va cac cung nam den voi dau dat la co tai o so")
 _BESIDE_FIGURE = vocabulary.words("them binh quan khoang it nhat")
+_AND = vocabulary.words("va")
+_JOINS = vocabulary.words("va den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu")
 _HUNDRED = Decimal(100)
 
 
@@ -127,7 +129,8 @@ class _Sentence:
                 subject = True
                 continue
             behind = what == "y" and self._is_behind(first, last_figure)
-            if subject and figure and not behind:
+            in_row = what == "f" and binding.only(self.tokens, last_figure + 1, first, _AND, ",;")
+            if subject and figure and not behind and not in_row:
                 cuts.append(first)
                 subject = figure = False
             if what == "f":
@@ -422,8 +425,8 @@ class _Segment:
         return owners
 
     def _can_own(self, group: Group, right: bool) -> bool:
-        if group.unknown and not group.labels:
-            return False
+        if not group.labels:
+            return self._is_whole_kind(group)
         if group.kind is None:
             return not group.areas or right or self._is_area_counted(group)
         return True
@@ -551,19 +554,58 @@ class _Segment:
         reasons = []
         if not all(group.clear for group in groups):
             reasons.append(ReviewReason.TIER_UNCLEAR)
-        first = groups[0].first if number else self.first
-        stop = self.last
-        if self.own and self.own[0].first > groups[-1].last:
-            stop = self.own[0].first
-        elif self.own:
-            stop = min(stop, groups[-1].last + 3)
-        if number + 1 < len(entries):
-            stop = min(stop, self.groups[entries[number + 1][0][0]].first)
-        unknown = self._unknown_places(first, stop)
-        inner = [at for at in unknown if at <= groups[-1].last]
-        if len(unknown) >= 2 or inner or any(group.unknown for group in groups):
+        between = self._unknown_places(groups[0].first, groups[-1].last + 1)
+        leading = range(0)
+        if not number:
+            starts = [year.last + 1 for year in self.sentence.years if year.last < groups[0].first]
+            leading = range(max([self.first, *starts]), groups[0].first)
+        if (
+            between
+            or any(group.unknown for group in groups)
+            or any(not group.labels for group in groups if len(groups) > 1)
+            or self._unknown_places(leading.start, leading.stop)
+            or self._is_cut_short(groups[-1])
+        ):
             reasons.append(ReviewReason.UNFAMILIAR_WORDS)
         return tuple(reasons)
+
+    def _is_cut_short(self, group: Group) -> bool:
+        """Whether words follow that may be more of the list: "cấp xã, thw vlbn lpc, 70% …"."""
+        parts: list[Figure | Year | Group | Subject] = [
+            *self.sentence.figures,
+            *self.sentence.years,
+            *self.own,
+            *(one for one in self.groups if self._is_listed(one)),
+        ]
+        following = [part.first for part in parts if part.first > group.last]
+        stop = min(following, default=self.last)
+        if not following and self.own:
+            stop = min(stop, group.last + 3)  # the subject stands before: the sentence just ends
+        gap = list(range(group.last + 1, stop))
+        if self._unknown_places(group.last + 1, stop):
+            return True
+        if any(one for one in self.groups if group.last < one.first < stop):
+            return True
+        joined = bool(gap) and (
+            self.tokens[gap[0]].is_mark(",/-–") or self.tokens[gap[0]].folded == "va"
+        )
+        words = [self.tokens[at].folded for at in gap if self.tokens[at].is_word]
+        return joined and any(word not in _JOINS for word in words)
+
+    def _is_whole_kind(self, group: Group) -> bool:
+        """Whether a noun without tier means all institutions of the kind: what is said of them
+        follows at once, "70% bảo tàng xây dựng và triển khai chương trình giáo dục".
+        """
+        if group.unknown:
+            return False
+        following = [subject.first for subject in self.own if subject.first > group.last]
+        if not following:
+            behind = self._unknown_places(group.last + 1, self.last)
+            return not behind and not self._is_cut_short(group)
+        gap = range(group.last + 1, following[0])
+        return not any(self.tokens[at].is_mark(",;") for at in gap[:1]) and not (
+            self._unknown_places(gap.start, gap.stop)
+        )
 
     def _remember_groups(self) -> None:
         self.slots_reasons = (ReviewReason.LIST_BY_POSITION,)
@@ -684,6 +726,7 @@ class _Segment:
                 joined = self.sentence.figures[i].first > slot.groups[-1].last
                 left = joined and self._leads_to_left_figure(slot, i)
                 alternatives = (self.sentence.figures[i].minimum,) if left else ()
+            alternatives = tuple(value for value in alternatives if value != _HUNDRED)
             reasons = [ReviewReason.NO_FIGURE]
             if alternatives:
                 reasons.append(ReviewReason.SHARED_FIGURE)

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 )
 _GLUED_YEAR = re.compile(r"([^\W\d_][^\W\d_\u0300-\u036f]*)(20\d\d)|(20\d\d)([^\W\d_].*)")
 _GLUED_FIGURE = re.compile(r"([^\W\d_]{2,}[\u0300-\u036f]*)(\d{1,3})")
+STRICT, LOOSE = 0.35, 1.0  # for single words: common ones are easily mistaken for each other
 _PERCENT_SIGNS = frozenset("%٪％℅")
 
 
@@ -110,21 +111,40 @@ def _unglue(folded: str) -> tuple[str, ...]:
     return best[-1] or (folded,)
 
 
-def phrase_at(tokens: Sequence[Token], at: int, phrase: Sequence[str]) -> float | None:
+def phrase_at(
+    tokens: Sequence[Token], at: int, phrase: Sequence[str], strictness: float = 1.0
+) -> float | None:
     """Distance of the words standing at `at` from a phrase; None if they are something else."""
     stretch = tokens[at : at + len(phrase)]
     if len(stretch) < len(phrase) or not all(token.is_word for token in stretch):
         return None
-    return fuzzy.phrase_distance([token.folded for token in stretch], phrase)
+    return fuzzy.phrase_distance([token.folded for token in stretch], phrase, strictness)
 
 
 def any_phrase_at(
-    tokens: Sequence[Token], at: int, phrases: Sequence[Sequence[str]]
+    tokens: Sequence[Token],
+    at: int,
+    phrases: tuple[vocabulary.Phrase, ...],
+    strictness: float = STRICT,
 ) -> tuple[int, float] | None:
     """(length, distance) of the best of several phrases at `at`: longest first, then nearest."""
     best: tuple[int, float] | None = None
-    for phrase in phrases:
-        cost = phrase_at(tokens, at, phrase)
+    if at >= len(tokens) or not tokens[at].is_word:
+        return None
+    for phrase in _beginning_with(tokens[at].folded, phrases):
+        cost = phrase_at(tokens, at, phrase, strictness)
         if cost is not None and (best is None or (-len(phrase), cost) < (-best[0], best[1])):
             best = (len(phrase), cost)
     return best
+
+
+@lru_cache(maxsize=65536)
+def _beginning_with(
+    word: str, phrases: tuple[vocabulary.Phrase, ...]
+) -> tuple[vocabulary.Phrase, ...]:
+    """The phrases whose first word this may be: most words on paper begin none of them."""
+    return tuple(
+        phrase
+        for phrase in phrases
+        if fuzzy.distance(word, phrase[0]) <= fuzzy.limit(phrase[0]) * 1.5
+    )

@@ -57,6 +57,12 @@ BEFORE_LABEL = phrases(
     "co so", "cac", "cac co so", "truong", "cac truong", "phan hieu", "so", "khoi"
 )
 LEVEL = "cap"
+# Labels that are other words too when their marks are lost, as they must be written to count.
+SPELLED = {
+    "quan": "quận", "phuong": "phường", "ban": "bản", "lang": "làng", "ap": "ấp", "buon": "buôn",
+    "bon": "bon", "xom": "xóm", "khom": "khóm",
+}  # fmt: skip
+LIKE_AREAS = words("tang than thong thu tim tin quang quy ban bang trong phong nang ta")
 AMBIGUOUS_ALONE = words("ban lang quan ap bon xom khom")
 AREAS = phrases("cac", "so", "tong so")  # "các xã", "số xã"
 SCHOOLS_NOT_KNOWN = phrases("mam non", "cao dang", "trung cap", "giao duc mam non")
@@ -87,7 +93,8 @@ SUBJECTS: dict[Kind, dict[str, tuple[Phrase, ...]]] = {
     },
     Kind.CULTURE_CENTRE: {
         "culture.creative_activities": phrases(
-            "hoat dong sang tao", "sang tao va huong thu", "huong thu van hoa",
+            "ho tro nhu cau hoat dong sang tao", "nhu cau hoat dong sang tao", "hoat dong sang tao",
+            "sang tao va huong thu", "huong thu van hoa",
         ),
         "culture.clubs": phrases("lop nang khieu", "cau lac bo", "nhom so thich"),
     },
@@ -139,7 +146,7 @@ FILLER = words("""
     gan ca tat
     """)
 # Between a figure and its group: "70% số thư viện", "90% đối với các thư viện cấp huyện".
-BEFORE_GROUP = words("so tong cac cua he thong mang luoi doi voi o tai thuoc tren luong "
+BEFORE_GROUP = words("tro len so tong cac cua he thong mang luoi doi voi o tai thuoc tren luong "
                          "trong la cho toan")  # fmt: skip
 # Between a group and its figure: "thư viện cấp huyện phấn đấu đạt ít nhất 70%".
 BEFORE_FIGURE = words(
