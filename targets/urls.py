@@ -1,4 +1,16 @@
 """Addresses under plans/."""
 
+from django.urls import path
+
+from targets import views
+
 app_name = "targets"
-urlpatterns = []
+urlpatterns = [
+    path("", views.plan_list, name="list"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.plan, name="plan"),
+    path("<int:pk>/source/", views.source, name="source"),
+    path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/targets/<int:target_pk>/", views.target, name="target"),
+]
