@@ -359,6 +359,20 @@ def place(
 
 def check_placement(placement: Placement) -> None:
     """What no constraint of both databases can hold. Raises ValidationError."""
+    check_place(placement)
+    if other := overlapping(placement).first():
+        raise PlacementOverlap(
+            _("%(institution)s already has a placement from %(start)s to %(end)s.")
+            % {
+                "institution": placement.institution,
+                "start": other.valid_from.strftime("%d/%m/%Y"),
+                "end": other.valid_to.strftime("%d/%m/%Y") if other.valid_to else "…",
+            }
+        )
+
+
+def check_place(placement: Placement) -> None:
+    """That dates and units of one placement fit together. Raises ValidationError."""
     if placement.valid_to is not None and placement.valid_to <= placement.valid_from:
         raise ValidationError(_("A placement ends after it begins."))
     if placement.reporting_unit.territory_id != placement.territory_id:
@@ -371,12 +385,3 @@ def check_placement(placement: Placement) -> None:
         district.pk if district is not None else placement.territory_id
     ):
         raise ValidationError(_("The commune lies elsewhere."))
-    if other := overlapping(placement).first():
-        raise PlacementOverlap(
-            _("%(institution)s already has a placement from %(start)s to %(end)s.")
-            % {
-                "institution": placement.institution,
-                "start": other.valid_from.strftime("%d/%m/%Y"),
-                "end": other.valid_to.strftime("%d/%m/%Y") if other.valid_to else "…",
-            }
-        )

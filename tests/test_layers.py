@@ -119,3 +119,8 @@ def test_no_module_knows_a_province_or_plan_by_name():
         if names.search(text.value)
     ]
     assert named == []
+
+
+def test_no_drawer_for_everything():
+    """A function has one obvious home, and that is never called utils."""
+    assert [m for m in modules() if Path(m).stem in ("utils", "util", "helpers", "common")] == []
