@@ -1,0 +1,312 @@
+"""Pages of figures: province, tier, unit, trend, explanation. Read-only; thin."""
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from institutions.models import AdministrativeUnit, Kind, ReportingUnit, Tier
+from institutions.scope import EVERY_ROLE, audience, may_see_drafts, territory_or_404
+from reports.figures import (
+    boards,
+    charts,
+    filters,
+    matrix,
+    panels,
+    rows,
+    summary,
+    tables,
+    words,
+)
+from reports.figures import explain as explaining
+from reports.figures.boards import NoRound
+from reports.figures.matrix import Place
+from reports.models import ReportingRound
+from reports.outputs import exports
+from targets.models import Indicator
+
+PER_PAGE = 50
+
+
+@audience(*EVERY_ROLE)
+@require_safe
+def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
+    """The dashboard: where the targets stand, and what is missing to know it."""
+    place = _place(request, territory, year)
+    with _no_round_is_404():
+        board = boards.province(place.territory, year, provisional=place.provisional)
+    is_sample = _is_sample(board.round, board.version)
+    heat = panels.heat(board.districts, place)
+    if wanted := exports.requested(request):
+        if request.GET.get("table") == "districts":
+            table = tables.district_table(*heat.as_lists())
+        else:
+            table = tables.target_table(board.rows, panels.map_words(place.territory))
+        return exports.response(table, wanted, _file_name(place, table), is_sample=is_sample)
+    horizons = matrix.horizons(board.rows)
+    show = _shown(request, horizons)
+    targets = matrix.matrix(
+        board.rows,
+        place,
+        {trend.target.pk: trend for trend in board.trends},
+        show=show.key if show else "",
+    )
+    context = {
+        **_frame(place, board.rounds, is_sample),
+        "board": board,
+        "horizons": horizons,
+        "matrix": targets,
+        "show": show.status if show else None,
+        "summary": summary.province(board, horizons, place, figures=f"{place.query}#targets"),
+        "heat": heat,
+        "reports": panels.reports(board.completeness, board.round, place),
+        "submitted": len(board.completeness.submitted),
+        "trend_url": place.url("trend"),
+    }
+    return render(request, "reports/province.html", context)
+
+
+@audience(*EVERY_ROLE)
+@require_safe
+def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
+    """Every year of the targets: a page of its own, or the part that a page loads late."""
+    place = _place(request, territory, year)
+    kind, tier_name = request.GET.get("kind"), request.GET.get("tier")
+    if (kind and kind not in Kind) or (tier_name and tier_name not in Tier):
+        raise Http404
+    part = {"provisional": place.provisional, "tier": tier_name or None}
+    with _no_round_is_404():
+        found, trends = boards.rows_and_trends(place.territory, year, **part)
+    by_target = {each.target.pk: each for each in trends}
+    wanted = [row for row in found if not kind or row.indicator.kind == kind]
+    figures = matrix.figures(wanted, place, by_target)
+    if request.GET.get("few"):
+        figures = charts.telling(figures)
+    drawn = charts.charts(figures, by_target, place)
+    if request.htmx:
+        return render(request, "reports/_charts.html", {"charts": drawn})
+    groups = [
+        (words.kinds(each), [chart for chart in drawn if chart.kind == each])
+        for each in Kind.values
+        if any(chart.kind == each for chart in drawn)
+    ]
+    heading = _("Trends in %(place)s up to %(year)s") % {
+        "place": place.territory.short_name,
+        "year": year,
+    }
+    if kind and tier_name:
+        heading = f"{heading}: {words.kind_of_tier(kind, tier_name)}"
+    rounds = _rounds(place.territory)
+    context = {
+        **_frame(place, rounds, _is_sample(_round(rounds, year))),
+        "groups": groups,
+        "heading": heading,
+        "back_url": place.url("province"),
+    }
+    return render(request, "reports/trend.html", context)
+
+
+@audience(*EVERY_ROLE)
+@require_safe
+def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) -> HttpResponse:
+    """One tier of one kind: its figures, and the institutions that they count."""
+    place = _place(request, territory, year)
+    if kind not in Kind or tier not in Tier:
+        raise Http404
+    rounds = _rounds(place.territory)
+    round_, earlier = _round(rounds, year), _round(rounds, year - 1, required=False)
+    indicators = list(Indicator.objects.filter(kind=kind))
+    lines = rows.lines(
+        round_,
+        indicators,
+        kind=kind,
+        tiers=[tier],
+        provisional=place.provisional,
+        earlier=earlier,
+    )
+    narrowed = filters.LineFilter(request.GET, lines, indicators=indicators)
+    is_sample = _is_sample(round_)
+    if wanted := exports.requested(request):
+        table = tables.line_table(
+            narrowed.qs, indicators, year=year, earlier=earlier and earlier.year, coded=True
+        )
+        RequestConfig(request, paginate=False).configure(table)
+        name = f"{_file_name(place)}-{kind}-{tier}"
+        return exports.response(table, wanted, name, is_sample=is_sample)
+    found = boards.attainment_rows(place.territory, year, provisional=place.provisional, tier=tier)
+    figures = matrix.figures([row for row in found if row.indicator.kind == kind], place)
+    table = tables.line_table(narrowed.qs, indicators, year=year, earlier=earlier and earlier.year)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    total = lines.count() if narrowed.is_bound and any(request.GET.values()) else None
+    total = table.paginator.count if total is None else total
+    if not total and not figures:
+        raise Http404
+    context = {
+        **_frame(place, rounds, is_sample),
+        "kind": kind,
+        "kind_label": words.kinds(kind),
+        "tier_label": words.tier_word(tier),
+        "heading": words.kind_of_tier(kind, tier),
+        "figures": figures,
+        "horizons": matrix.horizons([goal for f in figures for goal in f.rows]),
+        "summary": summary.tier(figures),
+        "population": words.counted(total, kind),
+        "table": table,
+        "filter": narrowed,
+        "found": table.paginator.count,
+        "round": round_,
+        "version": figures[0].main.target.version if figures else None,
+        "trend_url": f"{place.url('trend')}{'&' if place.query else '?'}kind={kind}&tier={tier}",
+        "download_query": _query_without(request, "_export", "page"),
+    }
+    return render(request, "reports/tier.html", context)
+
+
+@audience(*EVERY_ROLE)
+@require_safe
+def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResponse:
+    """One reporting unit: its figures beside the common levels, its gaps, its report."""
+    place = _place(request, territory, year)
+    rounds = _rounds(place.territory)
+    round_ = _round(rounds, year)
+    office = (
+        ReportingUnit.objects.filter(territory=place.territory, code=code)
+        .select_related("administrative_unit")
+        .first()
+    )
+    if office is None:
+        raise Http404
+    board = panels.unit(office, round_, place)
+    if board is None:
+        raise Http404
+    is_sample = _is_sample(round_)
+    lists = [_gaps(request, kind, office, round_, place, board) for kind in board.kinds]
+    context = {
+        **_frame(place, rounds, is_sample),
+        "unit": office,
+        "board": board,
+        "lists": lists,
+        "round": round_,
+        "population": board.population,
+        "open_report": _open_report(request, office, place, board),
+    }
+    return render(request, "reports/unit.html", context)
+
+
+def _gaps(request, kind, office, round_, place, board):
+    """Institutions of the unit that said no or have said nothing, as a table."""
+    indicators = [each for each in board.indicators if each.kind == kind]
+    lines = rows.lines(round_, indicators, kind=kind, provisional=place.provisional)
+    lines = rows.with_gaps(lines.filter(reporting_unit=office), indicators)
+    table = tables.line_table(lines, indicators, year=place.year, prefix=f"{kind}-")
+    RequestConfig(request, paginate={"per_page": 20}).configure(table)
+    return words.kinds(kind), table
+
+
+@audience(*EVERY_ROLE)
+@require_safe
+def explain(
+    request: HttpRequest, territory: str, year: int, indicator: str, tiers: str, target_year: int
+) -> HttpResponse:
+    """How one figure came about: formula, rows, what was left out, and the plan's own words."""
+    place = _place(request, territory, year)
+    rounds = _rounds(place.territory)
+    round_ = _round(rounds, year)
+    found = boards.attainment_rows(place.territory, year, provisional=place.provisional)
+    same = explaining.matching(found, indicator, tiers, counts=request.GET.get("counts", ""))
+    row = next((each for each in same if each.target_year == target_year), None)
+    if row is None:
+        raise Http404
+    explanation = explaining.explain(row, same, rounds, place)
+    listing = explaining.listing(row, rounds, place, request.GET)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(listing.table)
+    is_sample = _is_sample(round_, row.target.version)
+    context = {
+        **_frame(place, rounds, is_sample),
+        "row": row,
+        "explanation": explanation,
+        "listing": listing,
+        "round": round_,
+    }
+    return render(request, "reports/explain.html", context)
+
+
+# Shared by the pages --------------------------------------------------------------------------
+
+
+@contextmanager
+def _no_round_is_404():
+    """A territory without a round for the year has no page for it."""
+    try:
+        yield
+    except NoRound as error:
+        raise Http404 from error
+
+
+def _place(request: HttpRequest, territory: str, year: int) -> Place:
+    unit_ = territory_or_404(request.user, territory)
+    return Place(unit_, year, provisional=request.GET.get("basis") == "provisional")
+
+
+def _rounds(territory: AdministrativeUnit) -> list[ReportingRound]:
+    return list(ReportingRound.objects.filter(territory=territory).order_by("year"))
+
+
+def _round(rounds: Sequence[ReportingRound], year: int, *, required: bool = True):
+    found = next((each for each in rounds if each.year == year), None)
+    if found is None and required:
+        raise Http404
+    return found
+
+
+def _is_sample(round_: ReportingRound, version=None) -> bool:
+    return round_.is_sample or bool(version and version.is_sample)
+
+
+def _frame(place: Place, rounds: Sequence[ReportingRound], is_sample: bool) -> dict:
+    """What the frame of every page about a territory shows."""
+    return {
+        "territory": place.territory,
+        "year": place.year,
+        "years": sorted((each.year for each in rounds), reverse=True),
+        "section": "overview",
+        "sample": is_sample,
+        "place": place,
+        "map_words": panels.map_words(place.territory),
+    }
+
+
+def _open_report(request, office, place, board) -> str:
+    """Where those who may see drafts open the unit's report."""
+    if board.report is None or not may_see_drafts(
+        request.user, territory_id=place.territory.pk, unit_id=office.pk
+    ):
+        return ""
+    return board.report.get_absolute_url()
+
+
+def _query_without(request: HttpRequest, *names: str) -> str:
+    """The address's query without some of its parts, with "?" before it if anything is left."""
+    asked = request.GET.copy()
+    for name in names:
+        asked.pop(name, None)
+    return f"?{asked.urlencode()}" if asked else ""
+
+
+def _shown(request: HttpRequest, horizons: Sequence[matrix.Horizon]):
+    """The count above the table by which it is narrowed, if the address names one."""
+    wanted = request.GET.get("show")
+    return next((t for h in horizons for t in h.tallies if t.key == wanted), None)
+
+
+def _file_name(place: Place, table=None) -> str:
+    name = f"{place.territory.slug}-{place.year}"
+    if place.provisional:
+        name += "-tam-tinh"
+    if isinstance(table, tables.TargetTable):
+        return f"{name}-chi-tieu"
+    return f"{name}-cap-huyen" if table is not None else name
