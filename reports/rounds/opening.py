@@ -110,19 +110,14 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
         raise RoundError(_("The round is closed; its roster is fixed."))
     day = roster_day(round_)
     lines = {line.institution_id: line for line in round_.lines.all()}
+    # Plain columns: a round has thousands of lines, and nothing else of the placements is needed.
     standing = {
-        placement.institution_id: RoundLine(
-            round=round_,
-            institution_id=placement.institution_id,
-            kind=placement.institution.kind,
-            tier=placement.tier,
-            district_id=placement.district_id,
-            commune_id=placement.commune_id,
-            reporting_unit_id=placement.reporting_unit_id,
+        institution_id: RoundLine(
+            round=round_, institution_id=institution_id, **dict(zip(_FOLLOWS, what, strict=True))
         )
-        for placement in standing_on(round_.territory, day)
-        .select_related("institution")
+        for institution_id, *what in standing_on(round_.territory, day)
         .order_by("institution__sort_key", "institution__code")
+        .values_list("institution_id", "institution__kind", *_FOLLOWS[1:])
     }
     added = [line for pk, line in standing.items() if pk not in lines]
     corrected = []

@@ -23,7 +23,6 @@ from reports.models import (
     NotApplicableReason,
     Report,
     ReportingRound,
-    RoundLine,
     State,
 )
 from reports.rounds.opening import open_round
@@ -62,6 +61,19 @@ _EVIDENCE = {
     Kind.MUSEUM: "Chương trình giáo dục đã phê duyệt; danh sách đoàn học sinh.",
     Kind.CULTURE_CENTRE: "Kế hoạch hoạt động năm; sổ sinh hoạt câu lạc bộ.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is needed of one roster line; district, unit and institution by code."""
+
+    pk: int
+    kind: str
+    tier: str
+    district: str | None
+    unit: str
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +173,13 @@ class _RoundMaker:
         self.indicators: dict[str, list[Indicator]] = defaultdict(list)
         for indicator in indicators:
             self.indicators[indicator.kind].append(indicator)
-        self.lines = list(
-            round_.lines.select_related("institution", "district", "reporting_unit").order_by("pk")
-        )
+        self.lines = [
+            Line(*row)
+            for row in round_.lines.order_by("pk").values_list(
+                *("pk", "kind", "tier", "district__code", "reporting_unit__code"),
+                *("institution__code", "institution__name"),
+            )
+        ]
         self.reports = {
             report.reporting_unit.code: report
             for report in round_.reports.select_related("reporting_unit")
@@ -206,17 +222,17 @@ class _RoundMaker:
 
     # What each institution answered
 
-    def _cells(self) -> dict[tuple[int, int], tuple[RoundLine, Indicator, Cell]]:
+    def _cells(self) -> dict[tuple[int, int], tuple[Line, Indicator, Cell]]:
         """Every filled cell by (line, indicator)."""
         aside = self._aside()
         yes = self._who_says_yes(aside)
         cells = {}
         for line in self.lines:
-            unit = line.reporting_unit.code
+            unit = line.unit
             if not self.status[unit] or aside.get(line.pk) == _NOT_REPORTED:
                 continue
             is_draft = self.status[unit] == Status.DRAFT
-            if is_draft and chance("draft", line.institution.code) >= _FILLED:
+            if is_draft and chance("draft", line.code) >= _FILLED:
                 continue
             for indicator in self.indicators[line.kind]:
                 if line.pk in aside:
@@ -232,7 +248,7 @@ class _RoundMaker:
         """Lines that do not apply, with the reason, and those without an answer."""
         aside: dict[int, str] = {}
         for line in self.lines:
-            if self.year == OPEN and line.institution.code in self.province.under_repair_now:
+            if self.year == OPEN and line.code in self.province.under_repair_now:
                 aside[line.pk] = NotApplicableReason.UNDER_REPAIR
         for group, number in self.province.not_applicable.items():
             reason = (
@@ -247,24 +263,23 @@ class _RoundMaker:
                 aside.setdefault(line.pk, _NOT_REPORTED)
         return aside
 
-    def _some(self, group: tuple[str, str], number: int, *words: object) -> list[RoundLine]:
+    def _some(self, group: tuple[str, str], number: int, *words: object) -> list[Line]:
         """So many lines of a kind and tier whose unit's report counts, by chance."""
         lines = [
             line
             for line in self.lines
-            if (line.kind, line.tier) == group
-            and self.status[line.reporting_unit.code] == Status.APPROVED
+            if (line.kind, line.tier) == group and self.status[line.unit] == Status.APPROVED
         ]
-        return sorted(lines, key=lambda line: chance(*words, line.institution.code))[:number]
+        return sorted(lines, key=lambda line: chance(*words, line.code))[:number]
 
     def _who_says_yes(self, aside: Mapping[int, str]) -> set[tuple[int, str]]:
         """(line, indicator) of every yes: the strongest of each group, as many as the group says.
 
         The number is of reports that count; the same threshold then applies to the others.
         """
-        by_place: dict[tuple[str, str], list[RoundLine]] = defaultdict(list)
+        by_place: dict[tuple[str, str], list[Line]] = defaultdict(list)
         for line in self.lines:
-            if line.pk not in aside and self.status[line.reporting_unit.code]:
+            if line.pk not in aside and self.status[line.unit]:
                 by_place[line.kind, line.tier].append(line)
         kinds = {i.code: kind for kind, asked in self.indicators.items() for i in asked}
         found: set[tuple[int, str]] = set()
@@ -276,11 +291,7 @@ class _RoundMaker:
             ]
             score = {line.pk: self._score(line, group.indicator) for line in lines}
             counted = sorted(
-                (
-                    score[line.pk]
-                    for line in lines
-                    if self.status[line.reporting_unit.code] == Status.APPROVED
-                ),
+                (score[line.pk] for line in lines if self.status[line.unit] == Status.APPROVED),
                 reverse=True,
             )
             if self.year == OPEN and not group.share:
@@ -296,17 +307,17 @@ class _RoundMaker:
                 found |= {(pk, group.indicator) for pk, value in score.items() if value >= least}
         return found
 
-    def _score(self, line: RoundLine, indicator: str) -> float:
+    def _score(self, line: Line, indicator: str) -> float:
         """How early this institution says yes: its district's strength and its own luck."""
-        strength = self.province.strength.get(line.district.code, 0.5) if line.district else 0.5
+        strength = self.province.strength.get(line.district, 0.5)
         weight = 0.95 if line.tier == Tier.DISTRICT else 0.4
-        luck = chance("yes", indicator, line.institution.code)
+        luck = chance("yes", indicator, line.code)
         return weight * strength + (1 - weight) * luck
 
-    def _visits(self, line: RoundLine) -> int:
+    def _visits(self, line: Line) -> int:
         if line.kind == Kind.MUSEUM:
             return self.province.museum_visits[self.year - BASELINE]
-        code = line.institution.code
+        code = line.code
         if line.tier == Tier.PROVINCE:
             visits = float(self.province.provincial_visits)
         else:
@@ -323,7 +334,7 @@ class _RoundMaker:
         to_correct = self._to_correct(cells)
         rows = []
         for (line_pk, indicator_pk), (line, _indicator, cell) in cells.items():
-            unit = line.reporting_unit.code
+            unit = line.unit
             approved = cell if self.status[unit] == Status.APPROVED else Cell(State.BLANK)
             message = to_correct.get((line_pk, indicator_pk), "")
             shows_evidence = self.year == OPEN and cell.state == State.YES
@@ -352,7 +363,7 @@ class _RoundMaker:
         chosen: dict[tuple[int, int], str] = {}
         left: dict[str, int] = defaultdict(lambda: 3)
         for key, (line, _indicator, cell) in cells.items():
-            unit = line.reporting_unit.code
+            unit = line.unit
             if self.status[unit] == Status.RETURNED and cell.state == State.YES and left[unit]:
                 left[unit] -= 1
                 chosen[key] = "Chưa thấy minh chứng của kỳ này; đề nghị bổ sung hoặc ghi lại."
@@ -364,8 +375,8 @@ class _RoundMaker:
         for unit in self.province.imported if self.year == OPEN else ():
             rows = defaultdict(dict)
             for line, indicator, cell in cells.values():
-                if line.reporting_unit.code == unit:
-                    rows[line.institution][indicator.code] = cell
+                if line.unit == unit:
+                    rows[line.code, line.name][indicator.code] = cell
             content = _as_csv(rows)
             batch = ImportBatch(
                 report=self.reports[unit],
@@ -403,7 +414,7 @@ class _RoundMaker:
                 )
 
     def _write_reports(self, cells) -> None:
-        busy = {line.reporting_unit.code for line, _indicator, _cell in cells.values()}
+        busy = {line.unit for line, _indicator, _cell in cells.values()}
         for unit, report in self.reports.items():
             status, timing = self.status[unit], self.timing[unit]
             if not status or (status == Status.DRAFT and unit not in busy):
@@ -505,7 +516,7 @@ def _as_csv(rows: Mapping) -> bytes:
     writer.writerow(["institution_code", "name", *columns, "note"])
     for institution, cells in rows.items():
         words = [_word(cells[code]) if code in cells else "" for code in columns]
-        writer.writerow([institution.code, institution.name, *words, ""])
+        writer.writerow([*institution, *words, ""])
     return text.getvalue().encode("utf-8-sig")
 
 
