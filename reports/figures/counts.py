@@ -164,7 +164,7 @@ def coverage(
     """How the rosters of `years` answered every indicator, by tier.
 
     The year `detailed` also comes by district and reporting unit; other years need no such
-    detail, and would only cost rows. One query whatever the number of years.
+    detail, and would only cost rows. One query whatever the number of years; in no order.
     """
     years = sorted(set(years))
     if not years:
@@ -193,7 +193,6 @@ def coverage(
             MAX(kind)
         FROM ({_cells(provisional, years, condition)}) cell
         GROUP BY 1, 2, 3, 4, 5
-        ORDER BY 1, 2, 3, 4, 5
         """,
         [year, year, territory_id, *years, *values],
     )
