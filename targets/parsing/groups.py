@@ -141,8 +141,7 @@ def _with_labels(tokens: Sequence[Token], group: Group, label: Label) -> Group:
     while True:
         at = last + 1
         while at < len(tokens) and (
-            tokens[at].is_mark(",/-–")
-            or (tokens[at].is_word and tokens[at].folded in ("va", "hoac"))
+            tokens[at].is_mark(",/-–") or (tokens[at].is_word and is_and(tokens[at]))
         ):
             at += 1
         if at == last + 1 or _head_at(tokens, at):
@@ -169,6 +168,10 @@ def _with_labels(tokens: Sequence[Token], group: Group, label: Label) -> Group:
         clear=all(one.clear for one in labels),
         unknown=unknown,
     )
+
+
+def is_and(token: Token) -> bool:
+    return any(distance(token.folded, word) <= 0.2 for word in ("va", "hoac"))
 
 
 def _label_at(

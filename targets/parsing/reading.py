@@ -174,6 +174,7 @@ class _Segment:
         self.groups = [one for one in sentence.groups if first <= one.first < last]
         self.own = [one for one in sentence.subjects if first <= one.first < last]
         self.inherited, self.inherited_reasons = subject, subject_reasons
+        self.listed: list[int] = []  # indexes of the groups that are entries of a list
         self.slots: list[Slot] = []
         self.slots_reasons: tuple[ReviewReason, ...] = ()
 
@@ -467,6 +468,7 @@ class _Segment:
             at for at, group in enumerate(self.groups)
             if at in owners or (self._is_listed(group) and self._in_list_place(group))
         ]  # fmt: skip
+        self.listed = listed
         leading = listed and listed[0] not in owners
         single = len(owners) == 1 and self._figures_are_alone()
         entries: list[tuple[list[int], int | None]] = []  # groups, owner
@@ -482,10 +484,11 @@ class _Segment:
             if whole and self._is_shared(owner, owners[owner], listed):
                 entries = [(listed, owner)]
         previous: list[int] | None = None
+        doubt = (ReviewReason.UNFAMILIAR_WORDS,) if hole else ()
         for number, (members, owner_at) in enumerate(entries):
             groups = tuple(self.groups[at] for at in members)
             if owner_at is not None:
-                slot = Slot(groups, reasons=self._group_reasons(groups, number, entries))
+                slot = Slot(groups, reasons=(*doubt, *self._group_reasons(groups, number, entries)))
                 for i in owners[owner_at]:
                     self._emit(slot, i, subjects, self._binding_reasons(owners[owner_at]))
                 previous = owners[owner_at]
@@ -575,7 +578,7 @@ class _Segment:
             *self.sentence.figures,
             *self.sentence.years,
             *self.own,
-            *(one for one in self.groups if self._is_listed(one)),
+            *(self.groups[at] for at in self.listed),
         ]
         following = [part.first for part in parts if part.first > group.last]
         stop = min(following, default=self.last)
@@ -586,11 +589,13 @@ class _Segment:
             return True
         if any(one for one in self.groups if group.last < one.first < stop):
             return True
-        joined = bool(gap) and (
-            self.tokens[gap[0]].is_mark(",/-–") or self.tokens[gap[0]].folded == "va"
-        )
+        if not gap:
+            return False
         words = [self.tokens[at].folded for at in gap if self.tokens[at].is_word]
-        return joined and any(word not in _JOINS for word in words)
+        if self.tokens[gap[0]].is_mark(",/-–") or self.tokens[gap[0]].folded == "va":
+            return any(word not in _JOINS for word in words)
+        to_subject = any(stop == subject.first for subject in self.own)
+        return to_subject and not all(binding.known(word, vocabulary.AFTER_GROUP) for word in words)
 
     def _is_whole_kind(self, group: Group) -> bool:
         """Whether a noun without tier means all institutions of the kind: what is said of them

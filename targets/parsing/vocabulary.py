@@ -145,6 +145,11 @@ FILLER = words("""
     viec ve gom bao hoan thanh thanh lap thuong xuyen hoat dong tung thi xa thanh pho do voi bang
     gan ca tat
     """)
+# Between a group and its subject: "trên địa bàn tỉnh có tổ chức, hỗ trợ nhu cầu …".
+AFTER_GROUP = words(
+    "tren dia ban tinh co deu duoc to chuc ho tro nhu cau trien khai thuc hien xay dung va ung "
+    "dung cung cap hoat dong se phai thuong xuyen cac dat viec dua vao"
+)
 # Between a figure and its group: "70% số thư viện", "90% đối với các thư viện cấp huyện".
 BEFORE_GROUP = words("tro len so tong cac cua he thong mang luoi doi voi o tai thuoc tren luong "
                          "trong la cho toan")  # fmt: skip
