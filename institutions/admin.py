@@ -216,8 +216,16 @@ class ReportingUnitAdmin(NamedAdmin, SimpleHistoryAdmin):
 class PlacementForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
-        for name, value in cleaned.items():
-            setattr(self.instance, name, value)
+        for name in (
+            "territory",
+            "district",
+            "commune",
+            "reporting_unit",
+            "valid_from",
+            "valid_to",
+        ):
+            if name in cleaned:
+                setattr(self.instance, name, cleaned[name])
         # A required field that is empty says so itself.
         with suppress(ObjectDoesNotExist):
             services.check_place(self.instance)
