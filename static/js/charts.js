@@ -36,8 +36,9 @@
     return {
       layout: {
         font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: token("--ink-soft") },
-        paper_bgcolor: "rgba(0,0,0,0)",
-        plot_bgcolor: "rgba(0,0,0,0)",
+        paper_bgcolor: token("--paper"),
+        plot_bgcolor: token("--paper"),
+        modebar: { bgcolor: token("--paper"), color: token("--edge"), activecolor: token("--ink") },
         margin: { l: 48, r: 16, t: 12, b: 36 },
         hoverlabel: { bgcolor: token("--paper"), bordercolor: token("--edge"), font: { color: token("--ink") } },
         xaxis: axis,
