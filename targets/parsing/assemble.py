@@ -1,5 +1,6 @@
 """The whole plan: headings hand down kind, year and subject, and the sentences give targets."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,14 +23,15 @@ def parse_plan(text: str, *, provinces: Iterable[str] = ()) -> ParsedPlan:
     """
     items = read_items(text)
     section = objectives(text, items)
-    issued_on, place = metadata.issued(text)
+    composed = unicodedata.normalize("NFC", text)  # no places are kept of what the head says
+    issued_on, place = metadata.issued(composed)
     targets, unread = _read_section(text, section)
     return ParsedPlan(
-        number=metadata.plan_number(text),
+        number=metadata.plan_number(composed),
         issued_on=issued_on,
-        province=metadata.province(text, place, provinces),
+        province=metadata.province(composed, place, provinces),
         report_before=metadata.report_before(text, items),
-        targets=tuple(_settle(targets)),
+        targets=tuple(_settle(targets, issued_on.year if issued_on else 0)),
         unread=tuple(unread),
         has_objectives=bool(section),
     )
@@ -184,8 +186,10 @@ def _after(context: Context, reading: Reading) -> Context:
     return context
 
 
-def _settle(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
-    """The same target said twice is one; said with two figures it is for a person to decide."""
+def _settle(targets: Iterable[ParsedTarget], issued: int) -> list[ParsedTarget]:
+    """The same target said twice is one; said with two figures it is for a person to decide, and
+    so is one for a year before the plan's own.
+    """
     kept: list[ParsedTarget] = []
     by_key: dict[tuple[str, tuple[str, ...], int], list[int]] = {}
     for target in targets:
@@ -193,6 +197,9 @@ def _settle(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
         same = by_key.setdefault(key, [])
         if any(kept[at] == target for at in same):
             continue
+        if target.year < issued:
+            reasons = dict.fromkeys((*target.review_reasons, ReviewReason.YEAR_UNCLEAR))
+            target = replace(target, review_reasons=tuple(reasons))
         same.append(len(kept))
         kept.append(target)
     for places in by_key.values():

@@ -126,9 +126,18 @@ def right_group(tokens: Sequence[Token], figure: Figure, groups: Sequence[Group]
     """ "70% thư viện cấp huyện", "90% đối với các thư viện cấp huyện" """
     for i, group in enumerate(groups):
         if group.first > figure.last:
-            near = only(tokens, figure.last + 1, group.first, vocabulary.BEFORE_GROUP, "")
-            return i if near else None
+            gap = _outside_brackets(tokens, figure.last + 1, group.first)
+            return i if all_known(tokens, gap, vocabulary.BEFORE_GROUP, "") else None
     return None
+
+
+def _outside_brackets(tokens: Sequence[Token], first: int, last: int) -> list[int]:
+    """ "70% (07/10) thư viện cấp huyện" """
+    if first < last and tokens[first].is_mark("("):
+        for at in range(first, last):
+            if tokens[at].is_mark(")"):
+                return list(range(at + 1, last))
+    return list(range(first, last))
 
 
 def left_group(
@@ -147,7 +156,7 @@ def left_group(
     i = before[-1]
     skip = {at for year in years for at in range(year.first, year.last + 1)}
     gap = [at for at in range(groups[i].last + 1, figure.first) if at not in skip]
-    if _all_known(tokens, gap, vocabulary.BEFORE_FIGURE, ":(-–"):
+    if all_known(tokens, gap, vocabulary.BEFORE_FIGURE, ":(-–"):
         return i
     if subject_span is None or subject_span[1] >= figure.first:
         return None
@@ -162,7 +171,7 @@ def left_group(
 _REACHES = vocabulary.words("dat la chiem len")
 
 
-def _all_known(
+def all_known(
     tokens: Sequence[Token], places: Sequence[int], words: frozenset[str], marks: str
 ) -> bool:
     return all(

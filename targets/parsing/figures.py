@@ -52,10 +52,10 @@ def find_years(tokens: Sequence[Token]) -> list[Year]:
     base years ("so với năm 2022") and outlooks ("tầm nhìn 2045") are left out.
     """
     found: list[Year] = []
-    quoted = _quoted(tokens)
+    inside = quoted(tokens)
     i = 0
     while i < len(tokens):
-        year = None if i in quoted else _year_at(tokens, i)
+        year = None if i in inside else _year_at(tokens, i)
         if year is None:
             i += 1
             continue
@@ -126,7 +126,7 @@ def _aside(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
-def _quoted(tokens: Sequence[Token]) -> set[int]:
+def quoted(tokens: Sequence[Token]) -> set[int]:
     """Tokens between a pair of quotation marks of one sentence."""
     inside: set[int] = set()
     start: int | None = None
@@ -143,12 +143,12 @@ def find_figures(tokens: Sequence[Token], found_years: Sequence[Year]) -> list[F
     """Percentages, ranges and counts, in order."""
     figures: list[Figure] = []
     years = {at for year in found_years for at in range(year.first, year.last + 1)}
-    quoted = _quoted(tokens)
+    inside = quoted(tokens)
     depth = 0
     i = 0
     while i < len(tokens):
         depth += tokens[i].is_mark("([") - (tokens[i].is_mark(")]") and depth > 0)
-        figure = None if i in years or i in quoted else _figure_at(tokens, i, years, depth > 0)
+        figure = None if i in years or i in inside else _figure_at(tokens, i, years, depth > 0)
         if figure is None:
             i += 1
             continue

@@ -237,7 +237,12 @@ def _is_word_of_its_own(token: Token, tier: str, length: int, joined: bool) -> b
     """Whether a short label means the area and not another word of the same letters: "ấp" but not
     "áp dụng", "quận" but not "quản lý". Behind "cấp" and within a list of areas it is clear.
     """
-    if length > 1 or joined or tier not in vocabulary.AREA_TIERS:
+    if length > 1 or tier not in vocabulary.AREA_TIERS:
+        return True
+    if tier == "village" and (token.folded,) not in vocabulary.TIERS["village"]:
+        # Short words with a slip are any word; only "thôn" is common enough to be guessed.
+        return token.folded not in vocabulary.LIKE_AREAS and distance(token.folded, "thon") <= 0.4
+    if joined:
         return True
     meant = vocabulary.SPELLED.get(token.folded)
     if meant is None:

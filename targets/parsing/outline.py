@@ -13,7 +13,7 @@ from .tokens import Token, phrase_at, tokenize
 # Levels of the outline; a smaller one holds the larger ones below it.
 PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 10, 11, 12
 
-_PART = re.compile(r"(?:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s", re.IGNORECASE)
+_PART = re.compile(r"(?i:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s")
 _ROMAN = re.compile(r"(?=[1lIVX]{0,4}[IVX])[1lIVX]{1,5}\s*[.)/]\s*(?=\S)")
 _ARTICLE = re.compile(r"(?:điều|dieu|piều|piéu)\s+\d+\s*[.:]\s*", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\s?\.\s?\d{1,2})*)\s?(?:[.)]\s*|\s+)(?=[^\W\d_]|[“\"*])")

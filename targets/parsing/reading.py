@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import binding, vocabulary
-from .figures import Figure, Year, find_figures, find_years
+from .figures import Figure, Year, find_figures, find_years, quoted
 from .groups import Group, find_groups, find_heads
 from .model import (
     Basis,
@@ -122,20 +122,36 @@ class _Sentence:
         events += [(one.first, one.last, "f") for one in self.figures]
         events += [(one.first, one.last, "y") for one in self.years]
         cuts = [0]
-        subject = figure = False
+        subject = figure = subject_first = False
+        measured = ""
         last_figure = -9
         for first, last, what in sorted(events):
             if what == "s":
-                subject = True
+                if subject_first and figure and self._is_another(first, measured):
+                    cuts.append(first)
+                    figure = False
+                elif not subject:
+                    subject_first = not figure
+                subject, measured = True, self._indicator_at(first)
                 continue
             behind = what == "y" and self._is_behind(first, last_figure)
             in_row = what == "f" and binding.only(self.tokens, last_figure + 1, first, _AND, ",;")
             if subject and figure and not behind and not in_row:
                 cuts.append(first)
-                subject = figure = False
+                subject = figure = subject_first = False
             if what == "f":
                 figure, last_figure = True, last
         return list(zip(cuts, [*cuts[1:], len(self.tokens)], strict=True))
+
+    def _indicator_at(self, first: int) -> str:
+        return next(one.indicator for one in self.subjects if one.first == first)
+
+    def _is_another(self, first: int, measured: str) -> bool:
+        """A second statement that begins with its subject: "số lượt người sử dụng thư viện tăng
+        10%, số lượt khách tham quan bảo tàng tăng 5%".
+        """
+        later = any(figure.first > first for figure in self.figures)
+        return later and self._indicator_at(first) != measured
 
     def _is_behind(self, year_first: int, figure_last: int) -> bool:
         return any(
@@ -241,7 +257,7 @@ class _Segment:
     # -- words ---------------------------------------------------------------------------------
 
     def _covered(self) -> set[int]:
-        covered: set[int] = set()
+        covered = quoted(self.tokens)
         parts: list[Figure | Year | Group | Subject] = [
             *self.sentence.figures, *self.sentence.years, *self.sentence.groups, *self.own,
         ]  # fmt: skip
@@ -455,7 +471,7 @@ class _Segment:
                     for place in range(figures[first].last + 1, figures[last].first)
                     if place not in years
                 ]
-                if due[i].years != due[other].years and binding._all_known(
+                if due[i].years != due[other].years and binding.all_known(
                     self.tokens, gap, words, ",;"
                 ):
                     bound[i] = near
@@ -559,7 +575,8 @@ class _Segment:
             reasons.append(ReviewReason.TIER_UNCLEAR)
         between = self._unknown_places(groups[0].first, groups[-1].last + 1)
         leading = range(0)
-        if not number:
+        subject_first = self.own and self.own[0].first < groups[0].first
+        if not number and not subject_first:
             starts = [year.last + 1 for year in self.sentence.years if year.last < groups[0].first]
             leading = range(max([self.first, *starts]), groups[0].first)
         if (
@@ -625,6 +642,8 @@ class _Segment:
         word = binding.has_list_word(self.tokens[self.first : self.last])
         back = word or binding.points_back(self.tokens[self.first : self.last])
         reasons = list(self.earlier_reasons)
+        if back:
+            self.inherited_reasons = ()  # the sentence itself says that it goes on
         if not slots or self._names_something():
             self._unread(figures, UnreadReason.UNKNOWN_GROUP)
             return

@@ -118,7 +118,7 @@ NARROWER = phrases(
 OTHER_MATTER = phrases(
     "can bo", "nhan vien", "vien chuc", "dao tao", "tap huan", "boi duong", "de an", "ke hoach",
     "kinh phi", "tru so", "may tinh", "vien tro", "nhan luc", "nguoi lam", "thu thu", "quy che",
-    "phong doc", "von", "dau tu", "xep hang", "danh gia",
+    "phong doc", "von", "dau tu", "xep hang", "danh gia", "chua",
 )  # fmt: skip
 
 LIST_WORDS = phrases("tuong ung", "lan luot")
@@ -143,12 +143,12 @@ FILLER = words("""
     xay dung ho tro nhu cau ung dung cung cap dia ban tinh toan muc chi tieu tuong ung lan luot
     neu nay sau nhu thi thanh cho de nham theo tang binh quan moi hang hon giai doan cuoi dau khi
     viec ve gom bao hoan thanh thanh lap thuong xuyen hoat dong tung thi xa thanh pho do voi bang
-    gan ca tat
+    gan ca tat tam nhin huong ap
     """)
 # Between a group and its subject: "trên địa bàn tỉnh có tổ chức, hỗ trợ nhu cầu …".
 AFTER_GROUP = words(
     "tren dia ban tinh co deu duoc to chuc ho tro nhu cau trien khai thuc hien xay dung va ung "
-    "dung cung cap hoat dong se phai thuong xuyen cac dat viec dua vao"
+    "dung cung cap hoat dong se phai thuong xuyen cac dat viec dua vao ap"
 )
 # Between a figure and its group: "70% số thư viện", "90% đối với các thư viện cấp huyện".
 BEFORE_GROUP = words("tro len so tong cac cua he thong mang luoi doi voi o tai thuoc tren luong "
