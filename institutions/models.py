@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
@@ -27,17 +28,17 @@ class Kind(models.TextChoices):
 class Tier(models.TextChoices):
     """The tier or type of an institution, in the order in which plans list them."""
 
-    PROVINCE = "province", _("Provincial")
-    DISTRICT = "district", _("District")
-    COMMUNE = "commune", _("Commune")
-    VILLAGE = "village", _("Village")
-    GENERAL_SCHOOL = "general_school", _("General school")
-    VOCATIONAL = "vocational", _("Vocational education")
-    OTHER_EDUCATION = "other_education", _("Other education")
-    UNIVERSITY = "university", _("University")
-    SPECIAL = "special", _("Special")
-    ARMED_FORCES = "armed_forces", _("Armed forces")
-    COMMUNITY = "community", _("Community")
+    PROVINCE = "province", pgettext_lazy("tier", "Province level")
+    DISTRICT = "district", pgettext_lazy("tier", "District level")
+    COMMUNE = "commune", pgettext_lazy("tier", "Commune level")
+    VILLAGE = "village", pgettext_lazy("tier", "Village level")
+    GENERAL_SCHOOL = "general_school", pgettext_lazy("tier", "General schools")
+    VOCATIONAL = "vocational", pgettext_lazy("tier", "Vocational education")
+    OTHER_EDUCATION = "other_education", pgettext_lazy("tier", "Other education")
+    UNIVERSITY = "university", pgettext_lazy("tier", "Universities")
+    SPECIAL = "special", pgettext_lazy("tier", "Special libraries")
+    ARMED_FORCES = "armed_forces", pgettext_lazy("tier", "Armed forces")
+    COMMUNITY = "community", pgettext_lazy("tier", "Community")
 
 
 class User(AbstractUser):

@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
             name='Placement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('province', 'Provincial'), ('district', 'District'), ('commune', 'Commune'), ('village', 'Village'), ('general_school', 'General school'), ('vocational', 'Vocational education'), ('other_education', 'Other education'), ('university', 'University'), ('special', 'Special'), ('armed_forces', 'Armed forces'), ('community', 'Community')], max_length=20, verbose_name='tier')),
+                ('tier', models.CharField(choices=[('province', 'Province level'), ('district', 'District level'), ('commune', 'Commune level'), ('village', 'Village level'), ('general_school', 'General schools'), ('vocational', 'Vocational education'), ('other_education', 'Other education'), ('university', 'Universities'), ('special', 'Special libraries'), ('armed_forces', 'Armed forces'), ('community', 'Community')], max_length=20, verbose_name='tier')),
                 ('valid_from', models.DateField(default=datetime.date(1900, 1, 1), verbose_name='valid from')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to (exclusive)')),
                 ('commune', models.ForeignKey(blank=True, limit_choices_to={'level': 'commune'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.administrativeunit', verbose_name='commune')),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             name='HistoricalPlacement',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('province', 'Provincial'), ('district', 'District'), ('commune', 'Commune'), ('village', 'Village'), ('general_school', 'General school'), ('vocational', 'Vocational education'), ('other_education', 'Other education'), ('university', 'University'), ('special', 'Special'), ('armed_forces', 'Armed forces'), ('community', 'Community')], max_length=20, verbose_name='tier')),
+                ('tier', models.CharField(choices=[('province', 'Province level'), ('district', 'District level'), ('commune', 'Commune level'), ('village', 'Village level'), ('general_school', 'General schools'), ('vocational', 'Vocational education'), ('other_education', 'Other education'), ('university', 'Universities'), ('special', 'Special libraries'), ('armed_forces', 'Armed forces'), ('community', 'Community')], max_length=20, verbose_name='tier')),
                 ('valid_from', models.DateField(default=datetime.date(1900, 1, 1), verbose_name='valid from')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to (exclusive)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
