@@ -63,7 +63,7 @@ class PlacementFilter(filters.FilterSet):
             self.filters["district"].queryset = districts.order_by("sort_key")
             self.filters["unit"].queryset = chosen.reporting_units.order_by("sort_key")
         for each in self.filters.values():
-            if "empty_label" in each.extra:
+            if isinstance(each, (filters.ChoiceFilter, filters.ModelChoiceFilter)):
                 each.extra["empty_label"] = _("All")
             each.field.widget.attrs["class"] = (
                 "form-control" if isinstance(each, filters.CharFilter) else "form-select"

@@ -26,7 +26,7 @@ class InstitutionTable(tables.Table):
         linkify=("institutions:detail", {"code": tables.A("institution__code")}),
         order_by=("institution__sort_key", "institution__code"),
     )
-    code = tables.Column(_("Code"), accessor="institution__code")
+    code = tables.Column(_("Code"), accessor="institution__code", attrs={"td": {"class": "nowrap"}})
     kind = tables.Column(
         _("Kind"), accessor="institution__get_kind_display", order_by="institution__kind"
     )
@@ -36,7 +36,10 @@ class InstitutionTable(tables.Table):
     territory = tables.Column(
         _("Territory"), accessor="territory__short_name", order_by="territory__sort_key"
     )
-    reporting_unit = tables.Column(_("Reported by"), order_by="reporting_unit__sort_key")
+    # Mostly the office of the district beside it: in files, and as a filter, but not on the screen.
+    reporting_unit = tables.Column(
+        _("Reported by"), order_by="reporting_unit__sort_key", visible=False
+    )
     status = tables.Column(
         _("Status"),
         accessor="institution__closed_on",

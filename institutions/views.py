@@ -12,6 +12,7 @@ from institutions.exports import SafeExport
 from institutions.filters import PlacementFilter
 from institutions.history import entries
 from institutions.models import Institution, Placement, Succession
+from institutions.names import slug
 from institutions.scope import EVERY_ROLE, audience
 from institutions.tables import InstitutionTable
 
@@ -38,10 +39,10 @@ def institution_list(request):
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     sample = shown.filter(institution__is_sample=True).exists()
     if SafeExport.is_valid_format(wanted := request.GET.get("_export")):
-        for column in ("opened_on", "closed_on", "data"):
+        for column in ("reporting_unit", "opened_on", "closed_on", "data"):
             table.columns.show(column)
-        name = _("institutions-sample") if sample else _("institutions")
         title = _("Sample figures") if sample else _("Institutions")
+        name = slug("-".join([_("Institutions"), *([_("sample")] if sample else [])]))
         return SafeExport(wanted, table, dataset_kwargs={"title": title}).response(
             f"{name}.{wanted}"
         )
