@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from . import metadata
+from . import metadata, vocabulary
 from .figures import find_figures, find_years
 from .groups import find_heads
 from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Unread, UnreadReason
@@ -145,7 +145,7 @@ def _read_item(
     years, subject = beside.years, beside.subject
     for sentence in found:
         reading = read_sentence(text, sentence, context)
-        targets.extend(reading.targets)
+        targets.extend(_in_order(reading.targets))
         if reading.unread is not None:
             start, end = sentence[0].start, sentence[-1].end
             unread.append(Unread(text[start:end], reading.unread, (start, end)))
@@ -153,6 +153,19 @@ def _read_item(
         subject = reading.subject or subject
         context = _after(context, reading)
     return _Beside(item.level, years, subject, context.slots, context.slots_reasons)
+
+
+def _in_order(targets: Sequence[ParsedTarget]) -> list[ParsedTarget]:
+    """Targets of one sentence by year and tier, the tiers as the national programme lists them:
+    the lists of two years can then be laid side by side, however a plan orders its own.
+    """
+    indicators = list(dict.fromkeys(target.indicator for target in targets))
+
+    def place(target: ParsedTarget) -> tuple[int, int, int]:
+        tier = min((vocabulary.TIER_ORDER.index(tier) for tier in target.tiers), default=-1)
+        return indicators.index(target.indicator), target.year, tier
+
+    return sorted(targets, key=place)
 
 
 def _subject_of_item(found: Sequence[Sequence[Token]], context: Context) -> Context:

@@ -255,6 +255,8 @@ def _tier_at(tokens: Sequence[Token], at: int, joined: bool) -> tuple[str, int, 
     hits: list[tuple[int, float, str, int]] = []
     for tier, labels in vocabulary.TIERS.items():
         hit = any_phrase_at(tokens, at, labels, LOOSE)
+        if hit and not joined and hit[0] == 1 and tier in vocabulary.AREA_TIERS and hit[1] > 0.5:
+            continue  # "ting" (tăng) is no "tỉnh"
         if hit and _is_word_of_its_own(tokens[at], tier, hit[0], joined):
             letters = sum(len(token.folded) for token in tokens[at : at + hit[0]])
             hits.append((-hit[0], hit[1], tier, letters))

@@ -50,6 +50,10 @@ TIERS: dict[str, tuple[Phrase, ...]] = {
     "armed_forces": phrases("luc luong vu trang", "vu trang", "quan doi", "cong an"),
     "community": phrases("cong dong", "tu nhan", "tu nhan co phuc vu cong dong"),
 }  # fmt: skip
+TIER_ORDER = (
+    "province", "district", "commune", "village", "university", "special", "armed_forces",
+    "general_school", "vocational", "other_education", "community",
+)  # fmt: skip
 # Area names: only after a head, "cấp", or as the unit itself ("các xã").
 AREA_TIERS = frozenset({"province", "district", "commune", "village"})
 # Labels that need no head of their own: "cấp xã 40%", "lực lượng vũ trang 80%".
