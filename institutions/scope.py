@@ -175,6 +175,21 @@ def limit_drafts(queryset: QuerySet, user, *, territory: str, unit: str) -> Quer
     )
 
 
+def limit_to_overseen(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
+    """The rows about single units' reports that the user may open.
+
+    A unit's own, and for the Department and the leadership all of the territory. What another
+    unit approved shows on its dashboard page; its report is not the colleague's business.
+    """
+    held = rights(user)
+    if held.sees_every_territory:
+        return queryset
+    return queryset.filter(
+        Q(**{f"{territory}__in": held.department | held.leader})
+        | Q(**{f"{unit}__in": held.readable_units})
+    )
+
+
 def may_see_drafts(user, *, territory_id: int, unit_id: int) -> bool:
     held = rights(user)
     return (

@@ -177,7 +177,7 @@ def diff(matched: Matched, current: Current) -> ImportPlan:
             for column in sorted(errors, key=lambda column: places.get(column, len(places)))
             if errors[column]
         }
-        values = {column: _written(row, column, matched.columns) for column in kept}
+        values = {column: row.values.get(column, "") for column in kept}
         name = line.name if line else row.name
         if kept:
             results.append(
@@ -228,11 +228,6 @@ def _outcome(changes: list[CellChange]) -> Outcome:
     if not changes:
         return Outcome.SAME
     return Outcome.NEW if all(change.before.is_blank for change in changes) else Outcome.CHANGED
-
-
-def _written(row: MatchedRow, column: str, columns: Mapping[str, str]) -> str:
-    """What stands in the file in `column`, as far as it was kept."""
-    return row.values.get(column, row.code if column == columns.get(INSTITUTION) else "")
 
 
 def _missing(

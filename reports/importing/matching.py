@@ -189,7 +189,7 @@ def _row(
 ) -> MatchedRow:
     found = {column: texts[place] if place < len(texts) else "" for place, column in places.items()}
     errors: dict[str, tuple[Reason, ...]] = {}
-    values: dict[str, str] = {}
+    values = {headings[column]: text for column, text in found.items() if text}
     if extra := [text for text in texts[width:] if text]:
         column = column_letter(width)
         errors[column] = (Reason(Why.TOO_MANY_CELLS),)
@@ -216,13 +216,10 @@ def _row(
             wrong += [Reason(Why(f)) for f in faults(cell, question, question.kind)]
         if wrong:
             errors[headings[column]] = tuple(wrong)
-            values[headings[column]] = text
         elif cell is not None:
             cells[column] = cell
     if note and not filled:
         errors[headings[NOTE]] = (Reason(Why.NOTE_ALONE),)
-        values[headings[NOTE]] = written
-    values.setdefault(headings[INSTITUTION], code)
     return MatchedRow(line, code, found.get(NAME, ""), note, cells, errors, values)
 
 

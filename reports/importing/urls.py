@@ -1,3 +1,12 @@
 """Addresses under reporting/, imports."""
 
-urlpatterns = []
+from django.urls import path
+
+from reports.importing import views
+
+urlpatterns = [
+    path("reporting/reports/<int:pk>/import/", views.upload, name="import"),
+    path("reporting/reports/<int:pk>/template.csv", views.template, name="template"),
+    path("reporting/imports/<int:pk>/", views.show, name="import-preview"),
+    path("reporting/imports/<int:pk>/apply/", views.write, name="import-apply"),
+]

@@ -4,7 +4,7 @@ to do about it."""
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from institutions.models import Kind
 from reports.importing.diff import ImportPlan
@@ -29,7 +29,11 @@ class ErrorLine:
 
 def headings() -> dict[str, str]:
     """Headings of the columns that are not questions, as the template writes them."""
-    return {INSTITUTION: _("Institution code"), NAME: _("Institution name"), NOTE: _("Note")}
+    return {
+        INSTITUTION: _("Institution code"),
+        NAME: _("Institution name"),
+        NOTE: pgettext("column", "Note"),
+    }
 
 
 def vocabulary(indicators: list[Indicator]) -> Vocabulary:

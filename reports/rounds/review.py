@@ -124,25 +124,28 @@ def return_report(
     return report
 
 
-def cells_to_return(
-    report: Report, chosen: Iterable[tuple[RoundLine, Indicator]]
-) -> dict[tuple[int, int], IndicatorValue]:
-    """The values behind cells that are to be returned, by (line, indicator) id.
+@transaction.atomic
+def return_cells(
+    report: Report,
+    user: User | None,
+    message: str,
+    cells: Mapping[tuple[RoundLine, Indicator], str],
+) -> Report:
+    """Return a report, naming cells by line and indicator.
 
     A cell that nobody filled has no row yet; it gets a blank one, so that it can carry a message.
     """
-    wanted = {(line.pk, indicator.pk) for line, indicator in chosen}
+    told = {(line.pk, indicator.pk): text for (line, indicator), text in cells.items()}
     IndicatorValue.objects.bulk_create(
-        [IndicatorValue(line_id=line, indicator_id=indicator) for line, indicator in wanted],
+        [IndicatorValue(line_id=line, indicator_id=indicator) for line, indicator in told],
         ignore_conflicts=True,
         batch_size=BATCH,
     )
-    found = values_of(report).filter(line__in={line for line, _ in wanted})
-    return {
-        (value.line_id, value.indicator_id): value
-        for value in found
-        if (value.line_id, value.indicator_id) in wanted
-    }
+    found = values_of(report).filter(line__in={line for line, _ in told})
+    by_cell = {(value.line_id, value.indicator_id): value.pk for value in found}
+    if set(told) - set(by_cell):
+        raise ReviewRefused(Why.FOREIGN_CELL)
+    return return_report(report, user, message, {by_cell[key]: told[key] for key in told})
 
 
 @transaction.atomic

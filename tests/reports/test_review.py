@@ -8,7 +8,7 @@ from reports.rounds.review import (
     ReviewRefused,
     Why,
     approve,
-    cells_to_return,
+    return_cells,
     return_report,
     submit,
 )
@@ -100,13 +100,20 @@ def test_second_return_replaces_the_first(submitted, staff, reporter):
 
 def test_blank_cell_can_be_returned(submitted, staff, indicators):
     line = submitted.round.lines.get(institution__code="98-TV-98102")
-    cell = (line, indicators["library.digital"])
 
-    values = cells_to_return(submitted, [cell])
-    return_report(submitted, staff, "", {v.pk: "Chưa báo cáo" for v in values.values()})
+    return_cells(submitted, staff, "", {(line, indicators["library.digital"]): "Chưa báo cáo"})
 
     value = line.values.get()
     assert (value.state, value.version, value.is_returned) == ("blank", 0, True)
+
+
+def test_refused_return_leaves_no_blank_cell_behind(filled, staff, indicators):
+    line = filled.round.lines.get(institution__code="98-TV-98102")
+
+    with pytest.raises(ReviewRefused):
+        return_cells(filled, staff, "", {(line, indicators["library.digital"]): "Chưa báo cáo"})
+
+    assert not line.values.exists()
 
 
 @pytest.mark.parametrize(("message", "cell"), [("", None), ("  ", ""), ("", " ")])

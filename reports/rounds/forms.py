@@ -1,0 +1,214 @@
+"""Forms of the reporting pages. Each hands over to entry.py and review.py, which decide."""
+
+import re
+from decimal import Decimal
+
+from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from reports.importing.matching import Reason, Why, read_cell
+from reports.importing.wording import say
+from reports.models import NotApplicableReason, Report, State
+from reports.rounds.checks import Cell, faults
+from reports.rounds.entry import AMOUNTS, TEXTS, question_of
+from reports.rounds.pages import SheetRow
+from targets.models import Indicator
+from targets.numbers import NumberError, parse_number
+
+ANSWERS = [
+    (State.BLANK, _("Not reported")),
+    (State.YES, pgettext_lazy("answer", "Yes")),
+    (State.NO, pgettext_lazy("answer", "No")),
+    (State.NOT_APPLICABLE, _("Not applicable")),
+]
+REASONS = [("", _("— applies —")), *NotApplicableReason.choices]
+# The largest amount that fits the column: 12 digits before the comma.
+MOST_MILLIONS = Decimal(10) ** 12
+
+
+class LineForm(forms.Form):
+    """The answers of one institution. `cleaned_cells` maps indicators to answer and version."""
+
+    def __init__(self, *args, row: SheetRow, versions: dict[int, int], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.cleaned_cells: dict[Indicator, tuple[Cell, int]] = {}
+        for place in row.cells:
+            self._add(place.indicator, place.cell, versions.get(place.indicator.pk, 0))
+            if not place.is_open:
+                for name in ("answer", "count", "reason", "note"):
+                    if (key := f"{name}_{place.indicator.pk}") in self.fields:
+                        self.fields[key].disabled = True
+
+    def _add(self, indicator: Indicator, cell: Cell, version: int) -> None:
+        pk = indicator.pk
+        if indicator.is_growth:
+            self.fields[f"count_{pk}"] = forms.CharField(
+                label=_("Count in the period"),
+                required=False,
+                max_length=40,
+                initial="" if cell.count is None else cell.count,
+                help_text=_("A whole number. Leave blank if not known; 0 means none."),
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            )
+        else:
+            self.fields[f"answer_{pk}"] = forms.ChoiceField(
+                label=_("Answer"),
+                required=False,
+                choices=ANSWERS,
+                initial=cell.state,
+                widget=forms.RadioSelect,
+            )
+        self.fields[f"reason_{pk}"] = forms.ChoiceField(
+            label=_("If not applicable: why"),
+            required=False,
+            choices=REASONS,
+            initial=cell.na_reason,
+        )
+        self.fields[f"note_{pk}"] = forms.CharField(
+            label=pgettext_lazy("column", "Note"),
+            required=False,
+            max_length=2000,
+            initial=cell.note,
+        )
+        self.fields[f"version_{pk}"] = forms.IntegerField(
+            initial=version, min_value=0, widget=forms.HiddenInput
+        )
+
+    @property
+    def groups(self):
+        """The cell of the page and its fields, by question."""
+        for place in self.row.cells:
+            pk = place.indicator.pk
+            names = ("answer", "count", "reason", "note", "version")
+            yield place, [self[f"{n}_{pk}"] for n in names if f"{n}_{pk}" in self.fields]
+
+    def clean(self):
+        cleaned = super().clean()
+        for place in self.row.cells:
+            if place.is_open:
+                self._clean_cell(place.indicator, cleaned)
+        return cleaned
+
+    def _clean_cell(self, indicator: Indicator, cleaned: dict) -> None:
+        pk, question = indicator.pk, question_of(indicator)
+        reason, note = cleaned.get(f"reason_{pk}", ""), cleaned.get(f"note_{pk}", "").strip()
+        field = f"count_{pk}" if indicator.is_growth else f"answer_{pk}"
+        entered = cleaned.get(field, "")
+        if reason and entered in ("", State.BLANK, State.NOT_APPLICABLE):
+            cell, wrong = Cell(State.NOT_APPLICABLE, na_reason=reason, note=note), []
+        elif reason:
+            self.add_error(
+                f"reason_{pk}", _("There is an answer and a reason why none applies. Keep one.")
+            )
+            return
+        elif indicator.is_growth:
+            cell, wrong = read_cell(entered, question, {}) if entered else (Cell(), [])
+        else:
+            cell, wrong = Cell(entered or State.BLANK), []
+        if cell is not None:
+            cell = Cell(cell.state, cell.count, cell.na_reason, note)
+            wrong = wrong + [Reason(Why(fault)) for fault in faults(cell, question, question.kind)]
+        for each in wrong:
+            at = f"note_{pk}" if each.why is Why.OTHER_NEEDS_NOTE else field
+            at = f"reason_{pk}" if each.why is Why.REASON_MISSING else at
+            self.add_error(at, say(each))
+        if not wrong:
+            self.cleaned_cells[indicator] = (cell, cleaned.get(f"version_{pk}", 0) or 0)
+
+    def accept_versions(self, versions: dict[int, int]) -> None:
+        """Let the next save go over what others wrote: the page has shown it by then."""
+        self.data = self.data.copy()
+        for pk, version in versions.items():
+            self.data[f"version_{pk}"] = version
+
+
+class AmountField(forms.CharField):
+    """Millions of VND as Vietnamese offices write them: "1.234,5"."""
+
+    default_error_messages = {
+        "invalid": _("Enter an amount in million VND, such as 1.234,5."),
+        "range": _("The amount is below zero or too large."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs
+        )
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal):
+            plain = value.normalize()
+            places = max(0, -plain.as_tuple().exponent)
+            return number_format(plain, decimal_pos=places, use_l10n=True, force_grouping=True)
+        return value
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            # "0.500" could be a half or five hundred.
+            if re.match(r"[+-]?0\d*\.\d{3}\b", text):
+                raise NumberError(text)
+            amount = parse_number(text)
+        except NumberError:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
+        if not 0 <= amount < MOST_MILLIONS:
+            raise forms.ValidationError(self.error_messages["range"], "range")
+        if amount != amount.quantize(Decimal("0.001")):
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid")
+        return amount
+
+
+class TextsForm(forms.Form):
+    """The short texts and the two amounts of a report."""
+
+    def __init__(self, *args, report: Report, **kwargs):
+        initial = {name: getattr(report, name) for name in (*TEXTS, *AMOUNTS)}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name in TEXTS:
+            label = Report._meta.get_field(name).verbose_name
+            self.fields[name] = forms.CharField(
+                label=str(label).capitalize(),
+                required=False,
+                max_length=10_000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+        for name in AMOUNTS:
+            label = Report._meta.get_field(name).verbose_name
+            self.fields[name] = AmountField(label=str(label).capitalize(), required=False)
+
+
+class ReturnForm(forms.Form):
+    """The message of a return, and one message for each chosen cell."""
+
+    message = forms.CharField(
+        label=_("Message to the unit"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args, cells, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cells = cells
+        for _row, cell in cells:
+            self.fields[f"message_{cell.key}"] = forms.CharField(
+                label=_("What is to be corrected"), required=False, max_length=2000
+            )
+
+    @property
+    def groups(self):
+        for row, cell in self.cells:
+            yield row, cell, self[f"message_{cell.key}"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not any((text or "").strip() for text in cleaned.values()):
+            raise forms.ValidationError(
+                _("Say what is to be corrected: a message for the report, or one for a cell.")
+            )
+        return cleaned

@@ -1,0 +1,350 @@
+"""What the reporting pages show: what is due, where every report stands, one report's table.
+
+Each function reads a fixed number of queries, whatever the number of units and institutions.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from institutions.models import AdministrativeUnit, Kind, Tier, User
+from institutions.scope import limit_to_overseen, may_see_drafts, rights, territories
+from reports.models import Change, Report, ReportingRound, RoundLine
+from reports.rounds.checks import Cell
+from reports.rounds.entry import Openness, cell_of, values_of
+from reports.rounds.progress import Progress, asked_in, days_left, is_late, progress
+from reports.rounds.review import approved_cell
+from reports.rounds.wording import Status, cell_code, cell_text, report_status
+from targets.models import Indicator
+
+HISTORY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One report in a list."""
+
+    report: Report
+    status: Status
+    progress: Progress
+    is_late: bool
+    days_left: int | None
+
+    @property
+    def is_clean(self) -> bool:
+        """Submitted, with an answer in every cell: nothing holds an approval back."""
+        return (
+            self.report.status == Report.Status.SUBMITTED
+            and not self.progress.missing
+            and not self.report.round.is_closed
+        )
+
+
+def report_rows(reports: Collection[Report]) -> list[ReportRow]:
+    """Rows for a list, in the order given."""
+    found = progress(reports)
+    return [
+        ReportRow(
+            report, report_status(report), found[report.pk], is_late(report),
+            days_left(report.round),
+        )
+        for report in reports
+    ]  # fmt: skip
+
+
+def overseen(user: User):
+    """Reports that the user may open, with what the pages touch."""
+    return limit_to_overseen(
+        Report.objects.select_related("round__territory", "reporting_unit", "submitted_by"),
+        user,
+        territory="round__territory",
+        unit="reporting_unit",
+    )
+
+
+# Home ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A territory with its rounds, newest first."""
+
+    territory: AdministrativeUnit
+    rounds: tuple[ReportingRound, ...]
+
+    @property
+    def open_round(self) -> ReportingRound | None:
+        """The newest round that takes reports."""
+        today = timezone.localdate()
+        return next((r for r in self.rounds if not r.is_closed and r.opens_on <= today), None)
+
+    @property
+    def year(self) -> int | None:
+        """The year that opens first: the last closed one until the open round is due (rule 8)."""
+        opened = self.open_round
+        closed = next((r for r in self.rounds if r.is_closed), None)
+        over = opened and opened.due_before and timezone.localdate() >= opened.due_before
+        if closed and (opened is None or not over or closed.year > opened.year):
+            return closed.year
+        return opened.year if opened else None
+
+    @property
+    def years(self) -> list[int]:
+        return [round_.year for round_ in self.rounds]
+
+
+def places(user: User) -> list[Place]:
+    """The territories that the user sees and that have a round, by name. Two queries."""
+    seen = {place.pk: place for place in territories(user).filter(rounds__isnull=False).distinct()}
+    rounds: dict[int, list[ReportingRound]] = {}
+    for round_ in ReportingRound.objects.filter(territory__in=seen).order_by("-year"):
+        rounds.setdefault(round_.territory_id, []).append(round_)
+    return [
+        Place(place, tuple(rounds[pk]))
+        for pk, place in sorted(seen.items(), key=lambda item: item[1].sort_key)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for the Department in one territory's open round."""
+
+    place: Place
+    round: ReportingRound
+    days_left: int | None
+    waiting: list[ReportRow]
+    returned: list[ReportRow]
+    missing: list[ReportRow]
+    approved: int
+    total: int
+
+    @property
+    def clean(self) -> list[ReportRow]:
+        return [row for row in self.waiting if row.is_clean]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    places: list[Place]
+    own: list[ReportRow]
+    desks: list[Desk]
+
+
+def home(user: User) -> Home:
+    """What is due for one person. Six queries at most."""
+    held = rights(user)
+    known = places(user)
+    by_territory = {place.territory.pk: place for place in known}
+    opened = {place.open_round.pk: place for place in known if place.open_round is not None}
+    rows: list[ReportRow] = []
+    if opened and (held.own_units or held.department):
+        rows = report_rows(
+            list(overseen(user).filter(round__in=opened).order_by("reporting_unit__sort_key"))
+        )
+    return Home(
+        places=known,
+        own=[row for row in rows if row.report.reporting_unit_id in held.own_units],
+        desks=[
+            _desk(place, [row for row in rows if row.report.round_id == round_id])
+            for round_id, place in opened.items()
+            if by_territory and place.territory.pk in held.department
+        ],
+    )
+
+
+def _desk(place: Place, rows: list[ReportRow]) -> Desk:
+    def having(*statuses: str) -> list[ReportRow]:
+        return [row for row in rows if row.report.status in statuses]
+
+    return Desk(
+        place=place,
+        round=place.open_round,
+        days_left=days_left(place.open_round),
+        waiting=having(Report.Status.SUBMITTED),
+        returned=having(Report.Status.RETURNED),
+        missing=having(Report.Status.DRAFT),
+        approved=len(having(Report.Status.APPROVED)),
+        total=len(rows),
+    )
+
+
+# One report -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One cell as the reader may see it. `key` names it in forms: "line-indicator"."""
+
+    indicator: Indicator
+    key: str
+    cell: Cell
+    text: str
+    code: str
+    note: str = ""
+    is_returned: bool = False
+    return_message: str = ""
+    is_open: bool = False
+    # What counts on the dashboards, where that is something else than the working value.
+    approved_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    line: RoundLine
+    cells: list[SheetCell]
+
+    @property
+    def is_open(self) -> bool:
+        return any(cell.is_open for cell in self.cells)
+
+    @property
+    def missing(self) -> int:
+        return sum(cell.cell.is_blank for cell in self.cells)
+
+    @property
+    def returned(self) -> int:
+        return sum(cell.is_returned for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """The institutions of one kind, with the questions that they are asked."""
+
+    kind: str
+    label: str
+    indicators: list[Indicator]
+    rows: list[SheetRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    tables: list[SheetTable]
+    names_cells: bool = False
+    returned: list[tuple[SheetRow, SheetCell]] = field(default_factory=list)
+
+    @property
+    def cells(self) -> Iterable[tuple[SheetRow, SheetCell]]:
+        for table in self.tables:
+            for row in table.rows:
+                for cell in row.cells:
+                    yield row, cell
+
+    @property
+    def progress(self) -> Progress:
+        cells = [cell for _row, cell in self.cells]
+        return Progress(
+            answered=sum(not cell.cell.is_blank for cell in cells),
+            asked=len(cells),
+            returned=sum(cell.is_returned for cell in cells),
+            institutions=sum(len(table.rows) for table in self.tables),
+        )
+
+
+def sheet(report: Report, *, drafts: bool, open_now: Openness | None = None) -> Sheet:
+    """The table of a report: three queries. Without `drafts` only approved values show.
+
+    `open_now` marks the cells that the reader may change; None: none of them.
+    """
+    order = {tier: place for place, tier in enumerate(Tier.values)}
+    lines = sorted(
+        RoundLine.objects.filter(
+            round=report.round_id, reporting_unit=report.reporting_unit_id
+        ).select_related("institution", "commune"),
+        key=lambda line: (
+            order[line.tier],
+            line.commune.sort_key if line.commune else "",
+            line.institution.sort_key,
+            line.institution.code,
+        ),
+    )
+    values = {(value.line_id, value.indicator_id): value for value in values_of(report)}
+    asked = asked_in(report.round)
+    tables = []
+    for kind, label in Kind.choices:
+        indicators = [indicator for indicator in asked if indicator.kind == kind]
+        rows = [
+            SheetRow(
+                line,
+                [
+                    _sheet_cell(line, indicator, values, drafts=drafts, open_now=open_now)
+                    for indicator in indicators
+                ],
+            )
+            for line in lines
+            if line.kind == kind
+        ]
+        if rows:
+            tables.append(SheetTable(kind, label, indicators, rows))
+    found = Sheet(tables)
+    returned = [(row, cell) for row, cell in found.cells if cell.is_returned]
+    return Sheet(tables, any(value.is_returned for value in values.values()), returned)
+
+
+def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | None) -> SheetCell:
+    value = values.get((line.pk, indicator.pk))
+    key = f"{line.pk}-{indicator.pk}"
+    approved = approved_cell(value) if value else Cell()
+    if not drafts:
+        return SheetCell(indicator, key, approved, cell_text(approved), cell_code(approved))
+    cell = cell_of(value)
+    is_returned = bool(value and value.is_returned)
+    differs = not approved.is_blank and approved.answer != cell.answer
+    return SheetCell(
+        indicator=indicator,
+        key=key,
+        cell=cell,
+        text=cell_text(cell),
+        code=cell_code(cell),
+        note=cell.note,
+        is_returned=is_returned,
+        return_message=value.return_message if value else "",
+        is_open=bool(open_now and open_now.allows(is_returned=is_returned)),
+        approved_text=cell_text(approved) if differs else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history: a step of the report, or a change of a value."""
+
+    at: datetime.datetime
+    by: User | None
+    what: str
+    change: Change | None = None
+    before: str = ""
+    after: str = ""
+
+
+def changes(report: Report, limit: int = HISTORY) -> list[Event]:
+    """The latest changes of the report's values, newest first. One query.
+
+    Approvals are left out: they follow the report's own step and would bury what people entered.
+    """
+    found = (
+        Change.objects.filter(
+            value__line__round=report.round_id,
+            value__line__reporting_unit=report.reporting_unit_id,
+        )
+        .exclude(action__in=[Change.Action.APPROVED, Change.Action.UNAPPROVED])
+        .select_related("value__line__institution", "value__indicator", "by", "import_batch")
+        .order_by("-pk")[:limit]
+    )
+    return [
+        Event(
+            change.at,
+            change.by,
+            change.get_action_display(),
+            change,
+            cell_text(Cell(change.before_state, change.before_count, change.before_na_reason)),
+            cell_text(Cell(change.after_state, change.after_count, change.after_na_reason)),
+        )
+        for change in found
+    ]
+
+
+def sees_drafts(user: User, report: Report) -> bool:
+    return may_see_drafts(
+        user, territory_id=report.round.territory_id, unit_id=report.reporting_unit_id
+    )

@@ -1,0 +1,290 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from reports.figures.boards import attainment_rows
+from reports.figures.matrix import Place
+from reports.importing.apply import import_file
+from reports.importing.template import safe, template_csv
+from reports.models import Change, ImportBatch, IndicatorValue, Report
+from tests import factories
+from tests.reports.test_apply import CENTRE, LIBRARY, csv
+
+
+def upload(client, report: Report, content: bytes, name="so-lieu.csv"):
+    return client.post(
+        f"/reporting/reports/{report.pk}/import/", {"file": SimpleUploadedFile(name, content)}
+    )
+
+
+@pytest.fixture
+def previewed(as_reporter, report) -> ImportBatch:
+    upload(as_reporter, report, csv(LIBRARY, CENTRE))
+    return ImportBatch.objects.get()
+
+
+def preview(client, batch: ImportBatch):
+    return client.get(f"/reporting/imports/{batch.pk}/")
+
+
+def fingerprint(client, batch: ImportBatch) -> str:
+    return preview(client, batch).context["plan"].fingerprint
+
+
+def apply(client, batch: ImportBatch, **more):
+    seen = more.pop("fingerprint", None) or fingerprint(client, batch)
+    return client.post(
+        f"/reporting/imports/{batch.pk}/apply/", {"fingerprint": seen, **more}, follow=True
+    )
+
+
+def test_upload_leads_to_the_preview_and_writes_no_value(as_reporter, report, reporter):
+    response = upload(as_reporter, report, csv(LIBRARY))
+
+    batch = ImportBatch.objects.get()
+    assert response.url == f"/reporting/imports/{batch.pk}/"
+    assert (batch.status, batch.uploaded_by, batch.name) == ("previewed", reporter, "so-lieu.csv")
+    assert not IndicatorValue.objects.exists()
+
+
+def test_preview_counts_and_names_changes(as_reporter, previewed):
+    response = preview(as_reporter, previewed)
+
+    assert response.context["tally"] == {
+        "rows": 2, "new": 2, "changed": 0, "same": 0, "invalid": 0,
+    }  # fmt: skip
+    assert [(line.line, line.before, line.after) for line in response.context["new"]][2] == (
+        2, "chưa báo cáo", "1.250",
+    )  # fmt: skip
+
+
+def test_applying_writes_what_was_previewed(as_reporter, report, previewed):
+    response = apply(as_reporter, previewed)
+
+    assert response.redirect_chain == [(f"/reporting/reports/{report.pk}/", 302)]
+    assert IndicatorValue.objects.count() == 5
+    previewed.refresh_from_db()
+    assert (previewed.status, previewed.new) == ("applied", 2)
+
+
+def test_applied_import_shows_what_it_did(as_reporter, previewed):
+    apply(as_reporter, previewed)
+
+    response = preview(as_reporter, previewed)
+
+    assert response.templates[0].name == "reports/import_done.html"
+    assert len(response.context["changes"]) == 5
+
+
+def test_import_is_applied_once(as_reporter, previewed):
+    seen = fingerprint(as_reporter, previewed)
+    apply(as_reporter, previewed, fingerprint=seen)
+
+    apply(as_reporter, previewed, fingerprint=seen)
+
+    assert Change.objects.count() == 5
+
+
+def test_overtaken_preview_is_shown_again(as_reporter, previewed, open_round, answer):
+    seen = fingerprint(as_reporter, previewed)
+    answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
+
+    response = apply(as_reporter, previewed, fingerprint=seen)
+
+    assert response.redirect_chain == [(f"/reporting/imports/{previewed.pk}/", 302)]
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("seen", ["", "0" * 64])
+def test_forged_fingerprint_writes_nothing(as_reporter, previewed, seen):
+    as_reporter.post(f"/reporting/imports/{previewed.pk}/apply/", {"fingerprint": seen})
+
+    assert not Change.objects.exists()
+
+
+def test_errors_come_first_and_keep_everything_out(as_reporter, report):
+    upload(as_reporter, report, csv(LIBRARY, "98-TV-982,,x,,,,,,,"))
+    batch = ImportBatch.objects.get()
+
+    response = preview(as_reporter, batch)
+    apply(as_reporter, batch)
+
+    assert [(e.line, e.column) for e in response.context["errors"]] == [
+        (3, "institution_code"), (3, "library.lifelong_services"),
+    ]  # fmt: skip
+    page = response.content.decode()
+    assert page.index("errors-title") < page.index("new-title")
+    assert "Đức Phong" not in page
+    assert not IndicatorValue.objects.exists()
+
+
+def test_rows_without_errors_can_be_accepted(as_reporter, report):
+    upload(as_reporter, report, csv(LIBRARY, "98-TV-404,,Có,,,,,,,"))
+    batch = ImportBatch.objects.get()
+
+    apply(as_reporter, batch, accept_valid="1")
+
+    assert IndicatorValue.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x", b"PK\x03\x04", b"\xff\xfe\x00", "mã\n".encode("latin-1", "replace") + b"\xe0"],
+)
+def test_file_that_is_no_table_is_refused_on_the_upload_page(as_reporter, report, content):
+    if content == b"x":
+        response = as_reporter.post(f"/reporting/reports/{report.pk}/import/")
+    else:
+        response = upload(as_reporter, report, content)
+
+    assert response.status_code == 422
+    assert len(response.context["form"].errors["file"]) == 1
+    assert not ImportBatch.objects.exists()
+
+
+def test_file_above_the_limit_is_refused(as_reporter, report, settings):
+    settings.MAX_IMPORT_BYTES = 100
+
+    response = upload(as_reporter, report, csv(LIBRARY))
+
+    assert response.status_code == 422
+    assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.parametrize("content", [csv(), csv("98-TV-981,,,,,,,,,")])
+def test_file_without_answers_never_looks_like_success(as_reporter, report, content):
+    upload(as_reporter, report, content)
+    response = preview(as_reporter, ImportBatch.objects.get())
+
+    assert not response.context["may_apply"]
+    assert not response.context["may_accept_valid"]
+    assert len(response.context["problems"]) == 1
+
+
+@pytest.mark.parametrize("address", ["import/", "template.csv"])
+@pytest.mark.parametrize(
+    ("client", "status"),
+    [
+        ("as_reporter", 200),
+        ("as_staff", 200),
+        ("as_other_reporter", 404),
+        ("as_outsider", 404),
+        ("as_leader", 403),
+        ("as_administrator", 403),
+    ],
+)
+def test_import_is_for_those_who_enter(request, report, address, client, status):
+    response = request.getfixturevalue(client).get(f"/reporting/reports/{report.pk}/{address}")
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("client", "status"),
+    [("as_staff", 200), ("as_other_reporter", 404), ("as_outsider", 404), ("as_leader", 403)],
+)
+def test_preview_is_for_those_who_enter(request, previewed, client, status):
+    assert preview(request.getfixturevalue(client), previewed).status_code == status
+
+
+def test_foreign_import_cannot_be_applied(previewed, as_other_reporter):
+    response = as_other_reporter.post(f"/reporting/imports/{previewed.pk}/apply/")
+
+    assert response.status_code == 404
+    assert not IndicatorValue.objects.exists()
+
+
+def test_submitted_report_takes_no_file(as_reporter, report, previewed):
+    seen = fingerprint(as_reporter, previewed)
+    Report.objects.filter(pk=report.pk).update(status="submitted", submitted_at="2025-11-01T00:00Z")
+
+    for response in (
+        upload(as_reporter, report, csv(LIBRARY)),
+        as_reporter.post(f"/reporting/imports/{previewed.pk}/apply/", {"fingerprint": seen}),
+    ):
+        assert response.url == f"/reporting/reports/{report.pk}/"
+    assert not IndicatorValue.objects.exists()
+
+
+# The template ---------------------------------------------------------------------------
+
+
+def test_template_opens_in_a_vietnamese_spreadsheet(as_reporter, report):
+    response = as_reporter.get(f"/reporting/reports/{report.pk}/template.csv")
+
+    lines = response.content.decode("utf-8").split("\r\n")
+    assert lines[0].startswith("\ufeffMã thiết chế;Tên thiết chế;")
+    assert lines[0].endswith(";Ghi chú")
+    assert [line.split(";")[0] for line in lines[1:-1]] == [
+        "98-TV-981", "98-TV-98102", "98-VH-981", "98-VH-98102", "98-VH-98103", "98-NVH-98102-01",
+    ]  # fmt: skip
+    assert "98-TV-982" not in response.content.decode()
+
+
+def test_template_with_what_stands_changes_nothing(report):
+    import_file(report, csv(LIBRARY, CENTRE), name="so-lieu.csv")
+
+    plan, batch = import_file(report, template_csv(report), name="mau.csv")
+
+    assert (plan.tally["same"], plan.tally["rows"], batch) == (6, 6, None)
+
+
+def test_empty_template_is_not_taken_for_figures(as_reporter, report):
+    upload(as_reporter, report, template_csv(report))
+
+    assert not preview(as_reporter, ImportBatch.objects.get()).context["may_apply"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("=1+1", "'=1+1"), ("@x", "'@x"), ("-x", "'-x"), ("+x", "'+x"), ("Thư viện", "Thư viện")],
+)
+def test_template_holds_no_formula(name, written):
+    assert safe(name) == written
+
+
+# Effect on the targets ------------------------------------------------------------------
+
+
+def test_preview_tells_what_it_means_for_the_targets(as_reporter, plan, previewed):
+    effects = preview(as_reporter, previewed).context["effects"]
+
+    services = next(e for e in effects if e.goal.startswith("2025: 70"))
+    assert (services.yes_before, services.yes_after, services.n) == (0, 1, 2)
+    assert (services.value_before.replace("\xa0", " "), services.value_after) == (
+        "0,0 %", "50,0\N{NO-BREAK SPACE}%",
+    )  # fmt: skip
+
+
+def test_effect_is_what_the_board_says_after_approval(
+    as_reporter, as_staff, plan, report, previewed
+):
+    before = preview(as_reporter, previewed).context["effects"]
+    apply(as_reporter, previewed)
+    as_reporter.post(f"/reporting/reports/{report.pk}/submit/")
+    as_staff.post(f"/reporting/reports/{report.pk}/approve/")
+
+    place = Place(report.round.territory, 2025)
+    rows = {place.explain(row.target): row for row in attainment_rows(place.territory, 2025)}
+    assert before
+    for effect in before:
+        counts = rows[effect.url].counts
+        assert (counts.yes, counts.n) == (effect.yes_after, effect.n)
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_preview_takes_a_fixed_number_of_queries(
+    as_reporter, report, open_round, plan, number, django_assert_num_queries
+):
+    lines = factories.RoundLineFactory.create_batch(
+        number, round=open_round, reporting_unit=report.reporting_unit
+    )
+    rows = [f"{line.institution.code},,Có,Có,{n},,,,," for n, line in enumerate(lines)]
+    upload(as_reporter, report, csv(*rows, "98-TV-404,,Có,,,,,,,"))
+    batch = ImportBatch.objects.get()
+
+    # session, user, memberships, successions, former units, batch, report; questions, values,
+    # roster, foreign codes; targets, rounds, coverage, growth; touched lines and values; menu
+    with django_assert_num_queries(18):
+        response = preview(as_reporter, batch)
+
+    assert response.context["tally"]["new"] == number
