@@ -35,7 +35,7 @@ def plan_number(text: str) -> str | None:
         return None
     number, kind, issuer = match.groups()
     kind = "QĐ" if fold(kind) in _DECISIONS else kind.upper()
-    return f"{number}/{kind}-{issuer.upper()}"
+    return f"{number}/{kind}-{issuer.upper() if issuer.islower() else issuer}"
 
 
 def issued(text: str) -> tuple[date | None, str | None]:
@@ -56,15 +56,17 @@ def _place_name(words: Sequence[str]) -> str | None:
     """The last words with a capital: what is left of them on the line is the number."""
     name: list[str] = []
     for word in reversed(words):
-        if not word[0].isupper() or (len(word) > 4 and word.isupper()):
+        dash = word in "-–" and bool(name)
+        if not dash and (not word[0].isupper() or (len(word) > 4 and word.isupper())):
             break
         name.insert(0, word)
-    return " ".join(name[-4:]) or None
+    return _without_kind(" ".join(name[-5:]).strip("-– ")) or None
 
 
 def province(text: str, place: str | None, provinces: Iterable[str]) -> str | None:
     """Proper name of the province. With a list of names handed in, the one that the mentions in
-    the text are nearest to ("Bac Kan", "Bic Kan" -> "Bắc Kạn"), else the name as read.
+    the text are nearest to ("Bac Kan", "Bic Kan" -> "Bắc Kạn"), else the name as read: a list of
+    today's names lacks those of yesterday.
     """
     known = {_KIND.sub("", fold(name)): _without_kind(name) for name in provinces}
     mentions = ([place] if place else []) + _mentions(text)
@@ -78,7 +80,7 @@ def province(text: str, place: str | None, provinces: Iterable[str]) -> str | No
         if nearest <= 0.2 and (len(ranked) < 2 or ranked[1][0] - nearest > 0.02):
             score[name] = score.get(name, 0.0) + 1.0 - 3 * nearest
     if not score:
-        return None
+        return mentions[0] if mentions else None
     best = sorted(score, key=lambda name: (-score[name], name))
     return known[best[0]]
 
@@ -150,22 +152,28 @@ def _has(tokens: Sequence[Token], phrases: Sequence[Sequence[str]]) -> bool:
 
 def _day_before(tokens: Sequence[Token]) -> tuple[int, int] | None:
     for at in range(len(tokens) - 3):
-        if not tokens[at + 2].is_number or phrase_at(tokens, at, ("truoc", "ngay")) is None:
+        if not tokens[at + 1].is_number and not tokens[at + 2].is_number:
             continue
-        rest = tokens[at + 3 : at + 7]
+        if phrase_at(tokens, at, ("truoc", "ngay")) is not None and tokens[at + 2].is_number:
+            number = at + 2
+        elif phrase_at(tokens, at, ("truoc",)) is not None and tokens[at + 1].is_number:
+            number = at + 1
+        else:
+            continue
+        rest = tokens[number + 1 : number + 5]
         month = None
         if rest and rest[0].is_mark("/-") and len(rest) > 1 and rest[1].is_number:
             if len(rest) > 2 and rest[2].is_mark("/-"):
                 continue
             month = rest[1]
-        elif phrase_at(tokens, at + 3, ("thang",)) is not None and len(rest) > 1:
+        elif phrase_at(tokens, number + 1, ("thang",)) is not None and len(rest) > 1:
             if len(rest) > 3 and rest[2].folded == "nam" and rest[3].is_number:
                 continue
             month = rest[1]
         if month is None or not month.is_number:
             continue
         try:
-            when = date(2024, int(month.folded), int(tokens[at + 2].folded))
+            when = date(2024, int(month.folded), int(tokens[number].folded))
         except ValueError:
             continue
         return when.month, when.day
