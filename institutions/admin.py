@@ -3,7 +3,6 @@
 from contextlib import suppress
 from itertools import combinations
 
-from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -33,8 +32,6 @@ from institutions.names import search_patterns, sort_key
 admin.site.site_header = _("Lifelong learning: administration")
 admin.site.site_title = _("Lifelong learning")
 admin.site.index_title = _("Accounts and reference data")
-# One log-in page with one count of failed attempts; a signed-in stranger gets 403.
-admin.site.login = secure_admin_login(admin.site.login)
 # Rights stand in memberships (institutions/scope.py); groups would be a second, idle system.
 admin.site.unregister(Group)
 

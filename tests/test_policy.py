@@ -1,0 +1,261 @@
+"""Who may open what: every address of the site, asked by everybody, by GET and by POST.
+
+The table below is design section 9 in statuses. An address that is not in it, or that declares no
+audience, fails the suite: nothing is added without saying for whom. The columns are people who
+stand differently to one territory (Hồng Lam) and one of its reporting units (981):
+
+    anonymous, reporter of 981, reporter of 982, department, leader, national leader,
+    administrator, department of another province
+
+200 and 302 go through (302 of an anonymous visitor leads to the log-in page); 403 may see but not
+do; 404 may not even know; 405 not this method; 422 a form that says what is wrong.
+"""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from institutions.scope import Audience
+from tests import factories
+
+PEOPLE = (
+    *("reporter", "other_reporter", "staff", "leader", "national_leader"),
+    *("administrator", "outsider"),
+)
+
+SEEN = "302 200 200 200 200 200 200 404"  # approved things of the territory: dashboards, plans
+EVERYBODY = "302 200 200 200 200 200 200 200"  # each their own rows
+READ_ONLY = "302 405 405 405 405 405 405 405"
+
+
+def department(own: int, foreign: int) -> str:
+    """An address of the Department alone."""
+    return f"302 403 403 {own} 403 403 403 {foreign}"
+
+
+def writers(own: int, foreign: int) -> str:
+    """An address of those who enter figures: the unit itself, and the Department for it."""
+    return f"302 {own} {foreign} {own} 403 403 403 {foreign}"
+
+
+POLICY = {
+    # address: (GET, POST)
+    "institutions:list": (EVERYBODY, READ_ONLY),
+    "institutions:detail": (SEEN, READ_ONLY),
+    "reports:institution-values": (SEEN, READ_ONLY),
+    "targets:list": (EVERYBODY, READ_ONLY),
+    "targets:plan": (SEEN, READ_ONLY),
+    "targets:source": (SEEN, READ_ONLY),
+    "targets:new": (department(200, 200), department(200, 200)),
+    "targets:confirm": (department(405, 405), department(302, 404)),
+    "targets:publish": (department(405, 405), department(302, 404)),
+    "targets:target": (department(200, 404), department(200, 404)),
+    # Whoever only looks at one territory goes straight to its dashboard.
+    "reports:home": ("302 200 200 200 302 302 302 200", READ_ONLY),
+    "reports:province": (SEEN, READ_ONLY),
+    "reports:trend": (SEEN, READ_ONLY),
+    "reports:tier": (SEEN, READ_ONLY),
+    "reports:unit": (SEEN, READ_ONLY),
+    "reports:explain": (SEEN, READ_ONLY),
+    "reports:reporting": (EVERYBODY, READ_ONLY),
+    # A report is the business of its unit and of those above it.
+    "reports:report": ("302 200 404 200 200 200 200 404", READ_ONLY),
+    "reports:submit": (writers(405, 405), writers(302, 404)),
+    "reports:report-texts": (writers(405, 405), writers(302, 404)),
+    "reports:report-line": (writers(200, 404), writers(422, 404)),
+    "reports:import": (writers(200, 404), writers(422, 404)),
+    "reports:template": (writers(200, 404), writers(405, 405)),
+    "reports:import-preview": (writers(200, 404), writers(405, 405)),
+    "reports:import-apply": (writers(405, 405), writers(302, 404)),
+    "reports:approve": (department(405, 405), department(302, 404)),
+    "reports:approve-selected": (department(405, 405), department(302, 302)),
+    "reports:return": (department(302, 404), department(302, 404)),
+}  # fmt: skip
+
+
+# The addresses --------------------------------------------------------------------------------
+
+
+def walk(patterns, namespace=""):
+    """(name, pattern, declared audience) of every address, included ones too."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            declared = getattr(pattern, "audience", None)
+            declared = declared or getattr(pattern.callback, "audience", frozenset())
+            name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
+            yield name, pattern, declared
+        else:
+            yield from walk(pattern.url_patterns, pattern.namespace or namespace)
+
+
+ADDRESSES = list(walk(get_resolver().url_patterns))
+
+
+def declared_for(*audience):
+    return sorted({name for name, _pattern, who in ADDRESSES if who == frozenset(audience)})
+
+
+PUBLIC = declared_for(Audience.PUBLIC)
+ADMINISTRATION = [
+    name for name in declared_for(Audience.ADMINISTRATOR) if name.startswith("admin:")
+]
+
+
+def test_every_address_declares_its_audience():
+    undeclared = [name for name, _pattern, who in ADDRESSES if not who]
+    assert undeclared == []
+
+
+def test_every_address_stands_in_the_table():
+    walked = {name for name, _pattern, _who in ADDRESSES}
+    assert walked - set(PUBLIC) - set(ADMINISTRATION) == set(POLICY)
+
+
+def test_only_log_in_and_language_are_public():
+    assert {name.split("_")[0] for name in PUBLIC} == {"account", "set"}
+
+
+# The rows that the addresses are about ---------------------------------------------------------
+
+
+@pytest.fixture
+def arguments(territory, institutions, plan, report, open_round, answer, tmp_path, settings):
+    """Arguments of every address: real rows of the territory and of unit 981."""
+    settings.MEDIA_ROOT = tmp_path
+    answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
+    plan.source_file.save("ke-hoach.txt", ContentFile(b"KE HOACH"))
+    plan.source_name = "ke-hoach.txt"
+    plan.save()
+    draft = factories.PlanVersionFactory(plan=plan.plan, text=plan.text)
+    target = factories.TargetFactory(version=draft, quote="70% thư viện công cộng cấp huyện")
+    batch = factories.ImportBatchFactory(report=report)
+    line = open_round.lines.get(institution__code="98-TV-981")
+    year = {"territory": territory.slug, "year": 2025}
+    of_report = {"pk": report.pk}
+    of_draft = {"pk": draft.pk}
+    named = {
+        "institutions:detail": {"code": "98-TV-981"},
+        "reports:institution-values": {"code": "98-TV-981"},
+        "targets:plan": {"pk": plan.pk},
+        "targets:source": {"pk": plan.pk},
+        "targets:confirm": of_draft,
+        "targets:publish": of_draft,
+        "targets:target": {**of_draft, "target_pk": target.pk},
+        "reports:province": year,
+        "reports:trend": year,
+        "reports:tier": {**year, "kind": "library", "tier": "district"},
+        "reports:unit": {**year, "code": "981"},
+        "reports:explain": {
+            **year, "indicator": "library.lifelong_services", "tiers": "district",
+            "target_year": 2025,
+        },
+        "reports:report-line": {**of_report, "line": line.pk},
+        "reports:import-preview": {"pk": batch.pk},
+        "reports:import-apply": {"pk": batch.pk},
+    }  # fmt: skip
+    for name in ("report", "submit", "report-texts", "import", "template", "approve", "return"):
+        named[f"reports:{name}"] = of_report
+    return named
+
+
+@pytest.fixture
+def clients(request):
+    """A client for everybody, the anonymous visitor first."""
+    return [Client(), *(request.getfixturevalue(f"as_{person}") for person in PEOPLE)]
+
+
+def ask(client, method, address):
+    """The status, with all that the request wrote taken back."""
+    with transaction.atomic():
+        response = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    return response
+
+
+# The table -------------------------------------------------------------------------------------
+
+
+def address(name, arguments):
+    return reverse(name, kwargs=arguments.get(name))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_addresses_answer_each_person_as_declared(method, arguments, clients):
+    answers = {
+        name: " ".join(
+            str(ask(client, method, address(name, arguments)).status_code) for client in clients
+        )
+        for name in POLICY
+    }
+    assert answers == {name: expected[method == "post"] for name, expected in POLICY.items()}
+
+
+def test_anonymous_visitor_is_sent_to_the_log_in_page(arguments, client):
+    for name in POLICY:
+        asked = address(name, arguments)
+        assert client.get(asked)["Location"] == f"/accounts/login/?next={asked}"
+
+
+def test_person_without_a_role_gets_nothing(arguments, client):
+    client.force_login(
+        factories.UserFactory(), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    answers = {name: client.get(address(name, arguments)).status_code for name in POLICY}
+    assert answers == dict.fromkeys(POLICY, 403) | {"reports:home": 200}
+
+
+def test_no_address_takes_a_form_from_another_site(arguments, staff):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+    answers = {name: client.post(address(name, arguments)).status_code for name in POLICY}
+    assert answers == dict.fromkeys(POLICY, 403)
+
+
+# Log-in and administration ----------------------------------------------------------------------
+
+
+ACCOUNT_ARGUMENTS = {
+    "account_confirm_email": {"key": "a"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "a-b"},
+}
+
+
+def test_public_addresses_answer_everybody(clients):
+    for name in PUBLIC:
+        asked = reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name))
+        for client in clients:
+            assert ask(client, "get", asked).status_code in (200, 302, 405), name
+
+
+def administration():
+    """Addresses of the administration without arguments, and of single rows."""
+    for name, pattern, _who in ADDRESSES:
+        # Leaving leads to the start page of the administration, which asks again.
+        if name in ADMINISTRATION and name != "admin:logout":
+            yield name, sorted(set(re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern))))
+
+
+def test_administration_is_closed_to_everybody_else(clients, administrator):
+    row = {"object_id": administrator.pk, "content_type_id": 1, "app_label": "targets", "url": "x"}
+    row |= {"id": administrator.pk, "extra_context": ""}
+    tried = 0
+    for name, parameters in administration():
+        if not set(parameters) <= set(row):
+            continue
+        try:
+            asked = reverse(name, kwargs={each: row[each] for each in parameters})
+        except NoReverseMatch:  # the catch-all, which has no name
+            continue
+        for client, person in zip(clients, ("anonymous", *PEOPLE), strict=True):
+            if person == "administrator":
+                continue
+            response = ask(client, "get", asked)
+            tried += 1
+            assert response.status_code in (302, 403, 405), (name, person)
+            if response.status_code == 302:
+                assert "/login/" in response["Location"], (name, person)
+    assert tried > 300
