@@ -185,15 +185,35 @@ class Desk:
     def complain(self, page: Page, text: str) -> None:
         self.complaints.append(f"{page.url}: {text}")
 
+    def shown(self) -> str:
+        """What stands on every open page, for the reader of a failure."""
+        pages = [page for context in self.contexts for page in context.pages]
+        return "\n\n".join(
+            f"{page.url}\n{page.locator('body').inner_text()[:3000]}" for page in pages
+        )
+
     def close(self) -> None:
         for context in self.contexts:
             context.close()
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def desk(browser) -> Iterator[Desk]:
+def desk(browser, request) -> Iterator[Desk]:
     opened = Desk(browser)
     yield opened
+    if request.node.stash.get(FAILED, False):
+        print(opened.shown())  # noqa: T201
     opened.close()
     assert opened.complaints == []
 
