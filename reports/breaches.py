@@ -5,12 +5,14 @@ bug, a restored backup). Each check yields one line of words per breach, with en
 row. Nothing is altered.
 """
 
+import datetime
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import (
@@ -50,6 +52,10 @@ def find_breaches() -> Iterator[Breach]:
             yield Breach(check.__name__, words)
 
 
+def _day(day: datetime.date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
 # Institutions --------------------------------------------------------------------------------
 
 
@@ -62,7 +68,7 @@ def overlapping_placements() -> Iterator[str]:
         if earlier and (earlier.valid_to is None or earlier.valid_to > placement.valid_from):
             yield _("%(code)s stands in two places on %(day)s.") % {
                 "code": placement.institution.code,
-                "day": placement.valid_from,
+                "day": _day(placement.valid_from),
             }
         # The one that lasts longest is what the next one may overlap.
         if not earlier or (
@@ -82,7 +88,7 @@ def misplaced_institutions() -> Iterator[str]:
     for code, day in misplaced.values_list("institution__code", "valid_from"):
         yield _("%(code)s, placed from %(day)s: units of different places.") % {
             "code": code,
-            "day": day,
+            "day": _day(day),
         }
 
 
@@ -299,7 +305,7 @@ def closed_rounds_that_changed() -> Iterator[str]:
             "territory": territory,
             "year": year,
             "code": code,
-            "day": day.date(),
+            "day": _day(timezone.localtime(day)),
         }
 
 

@@ -43,7 +43,9 @@ class Command(BaseCommand):
             sys.stdout.reconfigure(errors="replace")
         self.started = time.monotonic()
         self.prepare()
-        port = free_port(port) if not no_serve else port
+        if not no_serve and (free := free_port(port)) != port:
+            self.say(_("Port %(busy)s is busy; using %(port)s.") % {"busy": port, "port": free})
+            port = free
         self.print_accounts(port)
         if not no_serve:
             # Without the reloader, which would start everything a second time.
