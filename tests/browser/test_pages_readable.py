@@ -35,6 +35,7 @@ EXPECTED = {
     "administrator": {"reports:province", "institutions:list", "targets:list"},
 }
 OF_EACH_KIND = 2
+DOWNLOADS = (".csv", ".xlsx", "/source/")
 LEFT_OUT = ("/admin/", "/accounts/logout/", "/i18n/", "/static/")
 
 # One answer for the page as it stands: what can be seen, and what is wrong with it.
@@ -100,7 +101,7 @@ def path_of(url: str, site: str) -> str | None:
     if not url.startswith(site):
         return None
     parts = urlsplit(url)
-    if parts.query or parts.path.startswith(LEFT_OUT) or parts.path.endswith((".csv", ".xlsx")):
+    if parts.query or parts.path.startswith(LEFT_OUT) or parts.path.endswith(DOWNLOADS):
         return None
     return parts.path
 
