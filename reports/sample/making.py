@@ -34,13 +34,20 @@ def make_sample(
             _make_province(province, say, today)
 
 
-def _make_province(province: Province, say: Callable[[str], None], today: datetime.date) -> None:
-    # The map of before 01/7/2025: the code alone would also name a province of after it.
-    territory = AdministrativeUnit.objects.get(
+def territory_of(province: Province) -> AdministrativeUnit | None:
+    """The province on the map of before 01/7/2025, if the map is loaded.
+
+    The code alone would also name a province of after it.
+    """
+    return AdministrativeUnit.objects.filter(
         level=AdministrativeUnit.Level.PROVINCE,
         code=province.code,
         valid_to=datetime.date(2025, 7, 1),
-    )
+    ).first()
+
+
+def _make_province(province: Province, say: Callable[[str], None], today: datetime.date) -> None:
+    territory = territory_of(province)
     units = make_reporting_units(province, territory)
     people = make_accounts(province, territory, units)
     version = make_plan(province, territory, people["department"])

@@ -9,10 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from institutions.models import AdministrativeUnit
 from institutions.services import load_units
-from reports.sample.making import make_sample
-from reports.sample.provinces import PASSWORD
+from reports.sample.making import make_sample, territory_of
+from reports.sample.provinces import PASSWORD, PROVINCES
 from targets.services import load_indicators
 
 HOST = "127.0.0.1"
@@ -56,7 +55,7 @@ class Command(BaseCommand):
         self.say(_("Database"))
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
-        if not AdministrativeUnit.objects.exists():
+        if any(territory_of(province) is None for province in PROVINCES):
             result = load_units(
                 FIXTURES / "administrative_units.csv", FIXTURES / "administrative_successions.csv"
             )
