@@ -184,6 +184,7 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
     labels = {indicator.code: indicator.label for indicator in seen.indicators}
     errors = error_lines(plan)
     writable = plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED)
+    effects = effect.effects(report, seen) if writable and not plan.problems else []
     return {
         **frame(report),
         "batch": batch,
@@ -203,7 +204,8 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
         "changed": _change_lines(plan, Outcome.CHANGED, labels),
         "new": _change_lines(plan, Outcome.NEW, labels),
         "shown": SHOWN,
-        "effects": effect.effects(report, seen),
+        "effects": effects,
+        "turned": sum(each.is_turned for each in effects),
     }
 
 

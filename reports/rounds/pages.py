@@ -5,7 +5,7 @@ Each function reads a fixed number of queries, whatever the number of units and 
 
 import datetime
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
@@ -280,6 +280,16 @@ def sheet(report: Report, *, drafts: bool, open_now: Openness | None = None) -> 
     found = Sheet(tables)
     returned = [(row, cell) for row, cell in found.cells if cell.is_returned]
     return Sheet(tables, any(value.is_returned for value in values.values()), returned)
+
+
+def narrowed(tables: Iterable[SheetTable], show: str) -> list[SheetTable]:
+    """The tables with the rows that have something blank ("missing") or returned ("returned")."""
+    if show not in ("missing", "returned"):
+        return list(tables)
+    found = [
+        replace(table, rows=[row for row in table.rows if getattr(row, show)]) for table in tables
+    ]
+    return [table for table in found if table.rows]
 
 
 def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | None) -> SheetCell:

@@ -63,14 +63,14 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = [place for place in found.places if place.year]
     if len(shown) == 1 and not (held.own_units or held.department):
         return redirect("reports:province", shown[0].territory.slug, shown[0].year)
-    context = {"due": found, "section": "overview"}
+    opened = [place.open_round for place in shown if place.open_round]
+    context = {
+        "due": found,
+        "section": "overview",
+        "sample": any(round_.is_sample for round_ in opened),
+    }
     if len(shown) == 1:
-        opened = shown[0].open_round
-        context |= {
-            "territory": shown[0].territory,
-            "year": shown[0].year,
-            "sample": bool(opened and opened.is_sample),
-        }
+        context |= {"territory": shown[0].territory, "year": shown[0].year}
     return render(request, "reports/home.html", context)
 
 
@@ -256,11 +256,15 @@ def report_page(request: HttpRequest, found: Report, texts: TextsForm | None = N
     sheet = pages.sheet(found, drafts=drafts, open_now=open_now)
     is_open = bool(open_now and open_now.why_closed is None)
     status = found.status
+    show = request.GET.get("show", "")
     takes_steps = not round_.is_closed
     return {
         **frame(found),
         "status": report_status(found),
         "sheet": sheet,
+        "tables": pages.narrowed(sheet.tables, show),
+        "show": show,
+        "missing_rows": sum(bool(row.missing) for table in sheet.tables for row in table.rows),
         "progress": sheet.progress,
         "is_late": is_late(found),
         "days_left": days_left(round_),
