@@ -180,8 +180,22 @@ def _figure_at(
     before = tokens[i - 1] if i else None
     if before and before.is_number and i - 1 not in years:
         doubtful = True  # "5 0%"
+    if maximum is None and _is_half_a_range(tokens, i, end):
+        doubtful = True  # "10% - lS mỗi năm"
     last, per_year = _per_year(tokens, end)
     return Figure(i, last, minimum, maximum, True, per_year, doubtful, _upper(tokens, i))
+
+
+def _is_half_a_range(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Whether a dash and something that is no number stand where a second bound would be."""
+    if end < len(tokens) and tokens[end].is_mark(_DASHES):
+        return True
+    if first < 2 or not tokens[first - 1].is_mark(_DASHES):
+        return False
+    before = tokens[first - 2]
+    return before.is_number or (
+        before.is_word and (len(before.raw) <= 2 or any(map(str.isdigit, before.raw)))
+    )
 
 
 def _bound_at(tokens: Sequence[Token], i: int) -> tuple[Decimal, int, bool, bool] | None:

@@ -233,6 +233,10 @@ def _is_society(tokens: Sequence[Token], last: int) -> bool:
     return after is not None and after.is_word and after.folded in ("hoi", "hdi", "hqi", "h6i")
 
 
+def _names_area(tokens: Sequence[Token], at: int) -> bool:
+    return at < len(tokens) and tokens[at].folded in ("tinh", "huyen", "xa", "thon")
+
+
 def _is_word_of_its_own(token: Token, tier: str, length: int, joined: bool) -> bool:
     """Whether a short label means the area and not another word of the same letters: "ấp" but not
     "áp dụng", "quận" but not "quản lý". Behind "cấp" and within a list of areas it is clear.
@@ -255,6 +259,8 @@ def _tier_at(tokens: Sequence[Token], at: int, joined: bool) -> tuple[str, int, 
     hits: list[tuple[int, float, str, int]] = []
     for tier, labels in vocabulary.TIERS.items():
         hit = any_phrase_at(tokens, at, labels, LOOSE)
+        if hit and tokens[at].folded == "ap" and _names_area(tokens, at + 1):
+            continue  # "(c)ấp tỉnh"
         if hit and not joined and hit[0] == 1 and tier in vocabulary.AREA_TIERS and hit[1] > 0.5:
             continue  # "ting" (tăng) is no "tỉnh"
         if hit and _is_word_of_its_own(tokens[at], tier, hit[0], joined):

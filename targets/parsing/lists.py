@@ -254,8 +254,13 @@ class ListStatement(Statement):
         if not number and not subject_first:
             starts = [year.last + 1 for year in self.sentence.years if year.last < groups[0].first]
             leading = range(max([self.first, *starts]), groups[0].first)
+        next_at = entries[number + 1][0][0] if number + 1 < len(entries) else None
+        goes_on = next_at is not None and (
+            entries[number + 1][1] is None and self.groups[next_at].kind is None
+        )
         if (
-            between
+            goes_on  # a label without noun or figure may belong to this entry
+            or between
             or any(group.unknown for group in groups)
             or any(not group.labels for group in groups if len(groups) > 1)
             or self.unknown_places(leading.start, leading.stop)

@@ -16,7 +16,9 @@ PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 
 _PART = re.compile(r"(?i:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s")
 _ROMAN = re.compile(r"(?=[1lIVX]{0,4}[IVX])[1lIVX]{1,5}\s*[.)/]\s*(?=\S)")
 _ARTICLE = re.compile(r"(?:điều|dieu|piều|piéu)\s+\d+\s*[.:]\s*", re.IGNORECASE)
-_NUMBERED = re.compile(r"(\d{1,2}(?:\s?\.\s?\d{1,2})*)\s?(?:[.)]\s*|\s+)(?=[^\W\d_]|[“\"*])")
+_NUMBERED = re.compile(
+    r"(\d{1,2}(?:\s?\.\s?\d{1,2})*)\s?(?:[.)]\s*|\s+)(?=[^\W\d_]|[“\"*]|\d+(?:,\d+)?\s*%)"
+)
 _LETTERED = re.compile(r"[^\W\d_]\s?\)\s*(?=\S)|[a-zđ]\.\s+(?=[^\W\d_])")
 _DASH = re.compile(r"([-–—−‒+•*●▪·])\s*(?=\S)")
 _RANGE_TAIL = re.compile(r"[-–—]\s*\d+(?:[.,]\d+)?\s*%?\s*(?P<rest>.*)")
@@ -154,7 +156,7 @@ def _continues(
     if heading:
         if before.rstrip().endswith(":"):
             return False
-        return first.islower() or (not broken and not first.isupper() and not closed)
+        return first.islower() and not (closed and broken)
     if not broken:
         return not before.rstrip().endswith(":") or not first.isupper()
     if closed:

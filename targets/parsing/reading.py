@@ -117,8 +117,11 @@ class _Segment(ListStatement):
     def read(self) -> None:
         self._leave_out()
         if not self.figures:
-            if self.own and not self.sentence.figures and not self.sentence.counts:
-                self._read_without_figure()
+            if not self.sentence.figures and not self.sentence.counts:
+                if self.own:
+                    self._read_without_figure(self.own)
+                elif self._is_bare_entry():
+                    self._read_without_figure([self.inherited] if self.inherited else [])
             return
         subjects = self._subjects()
         if not subjects:
@@ -288,23 +291,29 @@ class _Segment(ListStatement):
             )
         )
 
-    def _read_without_figure(self) -> None:
+    def _is_bare_entry(self) -> bool:
+        """A group alone, below a heading with year and subject: "+ Thư viện tỉnh;"."""
+        return (
+            not self.inherited_reasons
+            and bool(self.context.years or self.sentence.years)
+            and not self.context.years_reasons
+            and not self.unknown_places(self.first, self.last)
+            and all(group.kind is not None and group.labels for group in self.groups)
+        )
+
+    def _read_without_figure(self, about: Sequence[Subject]) -> None:
         """Milestones ("xây dựng và triển khai chương trình giáo dục … tại Bảo tàng tỉnh") and
         groups that a plan names with a year and no figure at all.
         """
-        subjects = [one for one in self._unique(self.own) if not one.is_growth]
+        subjects = [one for one in self._unique(about) if not one.is_growth]
         years = tuple(year for year in self.sentence.years if year.value)
         if self.context.general or not subjects or not (years or self.context.years):
             return
-        if len(years) > 1:
-            years = years[:1] if len({year.value for year in years}) == 1 else ()
-            if not years:
-                return
         subject = subjects[0]
         for group in self.groups:
             if group.kind is not subject.kind or not group.labels:
                 continue
-            leads = group.last < subject.first
+            leads = subject not in self.own or group.last < subject.first
             museum = subject.kind is Kind.MUSEUM
             if not museum and not self.in_list_place(group):
                 continue

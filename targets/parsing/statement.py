@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Protocol
 
 from . import binding, vocabulary
@@ -112,7 +113,9 @@ class Statement:
             if reading.unread is None:
                 reading.unread = self.sentence.reason(self.sentence.figures[i], reason)
 
+    @cached_property
     def covered(self) -> set[int]:
+        """Places of the words that are read as something."""
         covered = quoted(self.tokens)
         parts: list[Figure | Year | Group | Subject] = [
             *self.sentence.figures, *self.sentence.years, *self.sentence.groups, *self.own,
@@ -122,7 +125,7 @@ class Statement:
         return covered
 
     def unknown_places(self, first: int, last: int) -> list[int]:
-        covered = self.covered()
+        covered = self.covered
         return [
             at
             for at in range(first, last)
@@ -135,7 +138,7 @@ class Statement:
         return len(self.unknown_places(first, last))
 
     def other_matter(self, first: int, last: int) -> bool:
-        covered = self.covered()
+        covered = self.covered
         return any(
             any_phrase_at(self.tokens, at, vocabulary.OTHER_MATTER)
             for at in range(first, last)

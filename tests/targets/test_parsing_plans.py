@@ -90,6 +90,19 @@ def test_stated_figures_stand_in_their_quotes(plan):
         assert (target.basis == "implied") != (str(target.minimum) in target.quote)
 
 
+@pytest.mark.parametrize("path", sorted((DATA / "invented").glob("*.txt")), ids=lambda p: p.stem)
+def test_plan_of_another_form_is_read_too(path):
+    """Invented plans of no province: lettered years, figures behind their groups."""
+    expected = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    plan = parse_plan(path.read_text("utf-8"))
+    assert rows(plan) == expected["targets"]
+    assert [sentence.text for sentence in plan.unread] == expected["unread"]
+    assert (plan.number, plan.province) == (
+        expected["plan"]["number"],
+        expected["plan"]["province"],
+    )
+
+
 # -- the same plan in another shape ------------------------------------------------------------
 
 
