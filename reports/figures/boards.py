@@ -317,7 +317,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceBoard:
-    """All of the province dashboard, read together."""
+    """All of the province dashboard, read together. `roster`: the (kind, tier) on the roster."""
 
     territory: AdministrativeUnit
     year: int
@@ -331,6 +331,7 @@ class ProvinceBoard:
     trends: tuple[Trend, ...]
     districts: DistrictTable
     completeness: Completeness
+    roster: frozenset[tuple[str, str]]
 
 
 # For pages and commands ------------------------------------------------------------------
@@ -427,6 +428,7 @@ def province(
         trends=tuple(_trends(figures, figures.targets)),
         districts=_district_table(figures),
         completeness=_completeness(figures, rows),
+        roster=frozenset((g.kind, g.tier) for g in figures.groups if g.year == year),
     )
 
 

@@ -8,16 +8,18 @@ lines; there is no legend.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from reports.figures import words
 from reports.figures.attainment import display_down
 from reports.figures.boards import TargetAttainment, Trend, TrendPoint
-from reports.figures.matrix import Figure, Place, goal_words, tiers_label
+from reports.figures.matrix import Figure, goal_words
 
 # The tokens of theme.css: Plotly draws with values, not with custom properties.
 COLOURS = {
@@ -29,6 +31,8 @@ COLOURS = {
     "later": "#5a6470",
     "ended": "#5a6470",
 }
+# Below this many institutions a percentage is a poor picture of a way.
+FEW = 8
 INK, INK_SOFT, LINE_SOFT, EDGE, PAPER = "#17202b", "#4a5765", "#e8ecf1", "#74879b", "#ffffff"
 
 
@@ -58,15 +62,20 @@ class Chart:
     is_growth: bool
 
 
-def charts(figures: Iterable[Figure], trends: Mapping[int, Trend], place: Place) -> list[Chart]:
-    """A chart for each figure; `trends` by target."""
-    return [chart(each, [trends[g.target.pk] for g in each.goals], place) for each in figures]
+def charts(
+    figures: Iterable[Figure], trends: Mapping[int, Trend], *, scope: str = ""
+) -> list[Chart]:
+    """A chart for each figure; `trends` by target. `scope` names the one tier looked at."""
+    return [
+        chart(each, [trends[goal.target.pk] for goal in each.goals], scope=scope)
+        for each in figures
+    ]
 
 
-def chart(figure: Figure, trends: Sequence[Trend], place: Place) -> Chart:
+def chart(figure: Figure, trends: Sequence[Trend], *, scope: str = "") -> Chart:
     """`trends`: those of the figure's targets, by target year."""
     indicator = figure.indicator
-    title = f"{indicator.label} · {tiers_label(figure.tiers, indicator.kind)}"
+    title = f"{indicator.label} · {scope or figure.scope}"
     if figure.main.is_growth:
         plot, rows, note = _growth(figure, trends)
     else:
@@ -92,6 +101,8 @@ def telling(figures: Sequence[Figure]) -> list[Figure]:
 
     shares = [each for each in figures if not each.main.is_growth and each.main.tiers]
     many = [each for each in shares if each.main.counts and each.main.counts.n > 1]
+    # A handful of institutions jumps by large steps: of many, a line says more.
+    many = [each for each in many if each.main.counts.n >= FEW] or many
     chosen: list[Figure] = []
     if bad := [f for f in many if f.status and f.status.code in ("not-met", "behind")]:
         chosen.append(max(bad, key=off))
@@ -123,16 +134,21 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
         for point in last.points
         if point.value is not None and point.possible != point.value
     ]
+    # A year of which little is known bends the line, and a tier that ended has no way to go on.
+    if any(_is_thin(point) for point in reported) or figure.rows[-1].outcome is not None:
+        last = replace(last, projection=None)
     if last.projection is not None and reported:
         data.append(_projected(reported[-1], last, colour))
-    data.append(
-        _actual(
-            [point.year for point in last.points],
-            [None if point.value is None else float(point.value) for point in last.points],
-            [_coverage_hover(point, kind, communes) for point in last.points],
-            colour,
+    # The line leaves out years of which little is known: a low value there would read as a fall.
+    data.append(_line(last.points, colour))
+    data += [
+        _points(some, colour, [_coverage_hover(p, kind, communes) for p in some], hollow=hollow)
+        for some, hollow in (
+            ([point for point in reported if not _is_thin(point)], False),
+            ([point for point in reported if _is_thin(point)], True),
         )
-    )
+        if some
+    ]
     data += [
         _goal(t.target.year, float(t.target.minimum), goal_words(t.target), first=t is trends[0])
         for t in trends
@@ -140,7 +156,7 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
     marks = []
     if len(reported) > 1:
         first = reported[0]
-        marks.append(_label(first.year, float(first.value), _one(first.value), below=True))
+        marks.append(_label(first.year, float(first.value), _one(first.value), first=True))
     if reported:
         now = reported[-1]
         marks.append(_label(now.year, float(now.value), _one(now.value)))
@@ -155,18 +171,25 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
             "value": words.percent(last.projection),
             "year": last.target.year,
         }
-    top = max(
+    highest = max(
         [float(t.target.minimum) for t in trends]
         + [float(point.possible) for point in last.points if point.possible is not None]
+        + ([] if last.projection is None else [float(last.projection)])
     )
+    top = min(106, highest * 1.12)
     layout = _layout(
         years=[*(p.year for p in last.points), *(t.target.year for t in trends)],
-        top=min(104, top * 1.12),
+        top=top,
         suffix=f"{words.NBSP}%",
-        annotations=marks,
-        shapes=_reform(figure.main),
+        annotations=_apart(marks, top),
+        shapes=_reform(figure.rows),
     )
     return {"data": data, "layout": layout}, rows, note
+
+
+def _is_thin(point: TrendPoint) -> bool:
+    """Whether less than half of the population has answered."""
+    return point.counts is not None and 2 * point.counts.missing > point.counts.n
 
 
 def _coverage_hover(point: TrendPoint, kind: str, communes: bool) -> str:
@@ -249,11 +272,12 @@ def _growth(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[ChartRo
         note = _("Visits of the %(number)s with a count in every year.") % {
             "number": words.counted(current.steady_institutions, figure.indicator.kind)
         }
+    top = max(totals, default=1) * 1.15
     layout = _layout(
         years=[row.year for row in rows] or [trends[-1].target.year],
-        top=max(totals, default=1) * 1.15,
+        top=top,
         suffix="",
-        annotations=marks,
+        annotations=_apart(marks, top),
         shapes=[],
     )
     return {"data": data, "layout": layout}, rows, note
@@ -306,6 +330,37 @@ def _actual(years: list[int], values: list, texts: list[str], colour: str) -> di
         "cliponaxis": False,
         "line": {"color": colour, "width": 2.25},
         "marker": {"color": colour, "size": 8, "line": {"color": PAPER, "width": 1.5}},
+    }
+
+
+def _line(points: Sequence[TrendPoint], colour: str) -> dict:
+    known = [None if p.value is None or _is_thin(p) else float(p.value) for p in points]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [point.year for point in points],
+        "y": known,
+        "hoverinfo": "skip",
+        "connectgaps": False,
+        "cliponaxis": False,
+        "line": {"color": colour, "width": 2.25},
+    }
+
+
+def _points(points: Sequence[TrendPoint], colour: str, texts: list[str], *, hollow: bool) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [point.year for point in points],
+        "y": [float(point.value) for point in points],
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
+        "marker": {
+            "color": PAPER if hollow else colour,
+            "size": 8,
+            "line": {"color": colour if hollow else PAPER, "width": 1.5},
+        },
     }
 
 
@@ -374,24 +429,42 @@ def _goal(year: int, value: float, text: str, *, first: bool) -> dict:
     }
 
 
-def _label(year: int, value: float, text: str, *, below: bool = False, goal: bool = False) -> dict:
+def _label(year: int, value: float, text: str, *, first: bool = False, goal: bool = False) -> dict:
+    """A short text beside a point: right of it, or under it at the start of a line."""
     return {
         "x": year,
         "y": value,
         "text": text,
         "showarrow": False,
-        "xanchor": "left" if not below else "center",
-        "yanchor": "top" if below else "bottom" if goal else "middle",
-        "xshift": 0 if below else 10,
-        "yshift": -8 if below else 0,
+        "xanchor": "center" if first else "left",
+        "yanchor": "bottom" if first else "middle",
+        "xshift": 0 if first else 10,
+        "yshift": 8 if first else 0,
         "font": {"size": 12, "color": INK_SOFT if goal else INK},
         "bgcolor": "rgba(255,255,255,0.75)",
     }
 
 
-def _reform(main: TargetAttainment) -> list[dict]:
+def _apart(labels: list[dict], top: float) -> list[dict]:
+    """Labels of the same year, moved so that none stands on another."""
+    by_year: dict[int, list[dict]] = defaultdict(list)
+    for label in labels:
+        if label["xanchor"] == "left":
+            by_year[label["x"]].append(label)
+    for same in by_year.values():
+        same.sort(key=lambda label: label["y"])
+        for low, high in pairwise(same):
+            # 17 rem of height and 12 px of text: closer than this they would touch.
+            if high["y"] - low["y"] < top / 12:
+                low.update(yanchor="top", yshift=2)
+                high.update(yanchor="bottom", yshift=-2)
+    return labels
+
+
+def _reform(rows: Sequence[TargetAttainment]) -> list[dict]:
     """A dotted line where the tier of a figure ended."""
-    last_day = main.outcome.last_day if main.outcome else None
+    days = [row.outcome.last_day for row in rows if row.outcome and row.outcome.last_day]
+    last_day = max(days, default=None)
     if last_day is None:
         return []
     at = last_day.year + (last_day.month / 12)
@@ -414,7 +487,7 @@ def _layout(
     shown = sorted(set(years))
     return {
         "height": 272,
-        "margin": {"l": 52, "r": 56, "t": 14, "b": 30},
+        "margin": {"l": 52, "r": 60 if suffix else 104, "t": 14, "b": 30},
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
         "showlegend": False,
@@ -426,6 +499,7 @@ def _layout(
             "tickvals": shown,
             "ticktext": [str(year) for year in shown],
             "range": [shown[0] - 0.3, shown[-1] + 0.3],
+            "tickangle": 0,
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,

@@ -54,6 +54,7 @@ class LineFilter(django_filters.FilterSet):
         choices = [(code, rows.answer_word(code)) for code in (*said, "not_applicable")]
         choices.append(("missing", _("Missing")))
         return django_filters.ChoiceFilter(
+            field_name=f"answer_{indicator.pk}",
             label=indicator.label,
             choices=choices,
             method=by_answer,

@@ -150,6 +150,16 @@ class Figure:
     main: TargetAttainment
     rows: tuple[TargetAttainment, ...]
 
+    @property
+    def scope(self) -> str:
+        """The tiers in words."""
+        return tiers_label(self.tiers, self.indicator.kind)
+
+    @property
+    def is_part(self) -> bool:
+        """Of a target over several tiers, one: without a verdict of its own."""
+        return bool(self.main.part_of)
+
 
 @dataclass(slots=True)
 class Cell:
@@ -207,12 +217,10 @@ def status_of(row: TargetAttainment) -> Status | None:
         return outcome_status(row)
     if row.beside is not None:
         return words.BESIDE[row.beside]
-    if row.part_of:
+    if row.is_part:
         return None
     if row.verdict is not None:
         return words.EXCEEDED if row.exceeded else words.VERDICTS[row.verdict]
-    if row.is_growth and row.pace is None:
-        return None
     return words.pace_status(
         row.pace, early=row.early, base_year=row.horizon.base if row.horizon else None
     )
@@ -360,7 +368,9 @@ def figure(
         notes = growth_notes(main)
     else:
         value, share = coverage_value(counts, main), coverage_share(counts, main)
-        bar = _bar(counts, main, status, goals) if counts and counts.n else None
+        # A single institution of a district is a yes or a no, held against no level.
+        drawn = counts and counts.n and not (counts.n == 1 and main.beside)
+        bar = _bar(counts, main, status, goals) if drawn else None
         spark, possible = None, possible_words(counts, main)
         notes = coverage_notes(counts, main)
     return Figure(
@@ -388,19 +398,31 @@ def coverage_value(counts: Counts | None, row: TargetAttainment) -> str:
     """ "62,5 %"; of a single institution only yes, no or not reported."""
     if counts is None or not counts.n:
         return words.NO_FIGURE
+    if not counts.yes + counts.no:
+        return missing_word(counts)
     if counts.n == 1 and not row.counts_communes:
         return str(single_answer(counts).word)
     return words.percent(100 * counts.confirmed)
 
 
+def missing_word(counts: Counts) -> str:
+    """Why nothing is known of a population: no data never reads as 0 %."""
+    if counts.awaiting == counts.missing:
+        return pgettext("report", "Awaiting approval")
+    if counts.returned == counts.missing:
+        return pgettext("report", "Returned")
+    return pgettext("report", "Not reported")
+
+
 def single_answer(counts: Counts) -> Status:
-    beside = Beside.UNDETERMINED if counts.missing else Beside.YES if counts.yes else Beside.NO
-    return words.BESIDE[beside]
+    return words.BESIDE[Beside.YES if counts.yes else Beside.NO]
 
 
 def coverage_share(counts: Counts | None, row: TargetAttainment) -> str:
     if counts is None or not counts.n:
         return ""
+    if not counts.yes + counts.no:
+        return words.counted(counts.n, row.indicator.kind, communes=row.counts_communes)
     return words.of_counted(counts.yes, counts.n, row.indicator.kind, communes=row.counts_communes)
 
 
@@ -641,11 +663,14 @@ def tiers_label(tiers: Sequence[str], kind: str) -> str:
 
 
 def described(row: TargetAttainment) -> str:
-    """A target in the middle of a sentence: "lớp năng khiếu, câu lạc bộ cấp xã"."""
+    """A target in the middle of a sentence: "lớp năng khiếu, câu lạc bộ ở cấp xã"."""
     indicator = words.in_sentence(row.indicator.label)
     if not row.tiers:
         return indicator
-    return f"{indicator} {words.in_sentence(tiers_label(row.tiers, row.indicator.kind))}"
+    return _("%(indicator)s, %(tiers)s") % {
+        "indicator": indicator,
+        "tiers": words.in_sentence(tiers_label(row.tiers, row.indicator.kind)),
+    }
 
 
 def matrix(
@@ -654,17 +679,20 @@ def matrix(
     trends: Mapping[int, Trend] | None = None,
     *,
     show: str = "",
+    roster: Iterable[tuple[str, str]] = (),
 ) -> Matrix:
-    """The target table. `show`: only figures under one of the counts above it ("2025-met")."""
+    """The target table. `show`: only figures under one of the counts above it ("2025-met").
+
+    `roster`: the (kind, tier) of the institutions there are, for the links to their lists.
+    """
     columns = columns_of(rows)
     found = [f for f in figures(rows, place, trends) if not show or show in f.keys]
     by_indicator: dict[int, list[Figure]] = defaultdict(list)
     for each in found:
         by_indicator[each.indicator.pk].append(each)
-    # Tier pages exist for what the plan's targets name; a target of all tiers adds none.
     tiers_of_kind: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        tiers_of_kind[row.indicator.kind] |= set(row.tiers)
+    for kind, tier in roster:
+        tiers_of_kind[kind].add(tier)
     groups: dict[str, Group] = {}
     for same in sorted(by_indicator.values(), key=lambda f: f[0].indicator.position):
         indicator = same[0].indicator

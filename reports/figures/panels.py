@@ -25,7 +25,15 @@ from reports.figures.boards import (
     TargetAttainment,
     UnitCompleteness,
 )
-from reports.figures.matrix import FAMILIES, Figure, Place, described, figures, tiers_label
+from reports.figures.matrix import (
+    FAMILIES,
+    Figure,
+    Place,
+    described,
+    figures,
+    missing_word,
+    tiers_label,
+)
 from reports.figures.rows import report_word
 from reports.models import Report, ReportingRound, RoundLine
 from targets.models import Indicator, Target
@@ -153,24 +161,17 @@ def heat_cell(cell: DistrictCell, *, communes: bool = False) -> HeatCell:
             return HeatCell("", words.NO_FIGURE, _("not applicable"))
         return HeatCell("", words.NO_FIGURE, "")
     if counts.n == 1:
-        return HeatCell(status.code, str(status.word), "")
+        word = missing_word(counts) if counts.missing else str(status.word)
+        return HeatCell(status.code, word, "")
     answered = counts.yes + counts.no
     if not answered:
         share = _("%(share)s with data") % {"share": f"0/{words.grouped(counts.n)}"}
-        return HeatCell("undetermined", _missing_word(counts), share)
+        return HeatCell("undetermined", missing_word(counts), share)
     share = f"{words.grouped(counts.yes)}/{words.grouped(counts.n)}"
     word = _("%(missing)s missing") % {"missing": words.grouped(counts.missing)}
     if cell.beside is not Beside.UNDETERMINED:
         word = str(status.word)
     return HeatCell(status.code, words.percent(100 * counts.confirmed), f"{share} · {word}")
-
-
-def _missing_word(counts: Counts) -> str:
-    if counts.awaiting == counts.missing:
-        return pgettext("report", "Awaiting approval")
-    if counts.returned == counts.missing:
-        return pgettext("report", "Returned")
-    return pgettext("report", "Not reported")
 
 
 def _total(counts: Counts) -> HeatCell:

@@ -215,9 +215,12 @@ def report_word(status: str | None) -> str:
     }.get(status, pgettext("report", "Not submitted"))
 
 
-def with_gaps(queryset: QuerySet[RoundLine], indicators: Iterable[Indicator]):
-    """Lines that said no to something, or of which something is missing."""
+def with_gaps(
+    queryset: QuerySet[RoundLine], asked: Iterable[tuple[Indicator, Collection[str]]]
+) -> QuerySet[RoundLine]:
+    """Lines that said no to, or have not said, what a target asks of their tier (none: of all)."""
     gaps = Q()
-    for indicator in indicators:
-        gaps |= Q(**{f"answer_{indicator.pk}__in": ["no", *MISSING]})
+    for indicator, tiers in asked:
+        gap = Q(**{f"answer_{indicator.pk}__in": ["no", *MISSING]})
+        gaps |= gap & Q(tier__in=tiers) if tiers else gap
     return queryset.filter(gaps) if gaps else queryset.none()

@@ -76,9 +76,11 @@ def _due(board: ProvinceBoard, horizon: Horizon, place: Place, figures: str) -> 
 
 def _ahead(board: ProvinceBoard, horizon: Horizon, place: Place, figures: str) -> SafeString:
     """Before the target's year there is pace and no verdict."""
-    going = horizon.number("on-track", "early")
-    judged = going + horizon.number("behind", "undetermined")
-    if not judged:
+    early = horizon.number("early")
+    going = horizon.number("on-track") + early
+    if not horizon.number("on-track", "behind", "undetermined"):
+        if early:
+            return _early_only(board, horizon, figures)
         return _sentence(
             [
                 _clause(
@@ -124,6 +126,25 @@ def _ahead(board: ProvinceBoard, horizon: Horizon, place: Place, figures: str) -
         }
         parts.append(_with_units(_count(horizon, "undetermined", figures, text), board))
     return _sentence(parts)
+
+
+def _early_only(board: ProvinceBoard, horizon: Horizon, figures: str) -> SafeString:
+    """The first reported year: some levels are reached already, of the rest there is no pace."""
+    text = _("reached the level of %(number)s of %(total)s targets early") % {
+        "number": horizon.number("early"),
+        "total": horizon.total,
+    }
+    return _sentence(
+        [
+            _clause(
+                _("By {year}, {place} has {early} for {goal}; the others have too few years"),
+                year=board.year,
+                place=board.territory.short_name,
+                early=_count(horizon, "early", figures, text),
+                goal=horizon.target_year,
+            )
+        ]
+    )
 
 
 def _decided(board: ProvinceBoard, horizon: Horizon, figures: str) -> SafeString:

@@ -54,6 +54,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         place,
         {trend.target.pk: trend for trend in board.trends},
         show=show.key if show else "",
+        roster=board.roster,
     )
     context = {
         **_frame(place, board.rounds, is_sample),
@@ -86,7 +87,7 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     figures = matrix.figures(wanted, place, by_target)
     if request.GET.get("few"):
         figures = charts.telling(figures)
-    drawn = charts.charts(figures, by_target, place)
+    drawn = charts.charts(figures, by_target, scope=words.tier_word(tier_name) if tier_name else "")
     if request.htmx:
         return render(request, "reports/_charts.html", {"charts": drawn})
     groups = [
@@ -201,7 +202,8 @@ def _gaps(request, kind, office, round_, place, board):
     """Institutions of the unit that said no or have said nothing, as a table."""
     indicators = [each for each in board.indicators if each.kind == kind]
     lines = rows.lines(round_, indicators, kind=kind, provisional=place.provisional)
-    lines = rows.with_gaps(lines.filter(reporting_unit=office), indicators)
+    asked = [(each.indicator, each.tiers) for each in board.figures if each.indicator.kind == kind]
+    lines = rows.with_gaps(lines.filter(reporting_unit=office), asked)
     table = tables.line_table(lines, indicators, year=place.year, prefix=f"{kind}-")
     RequestConfig(request, paginate={"per_page": 20}).configure(table)
     return words.kinds(kind), table

@@ -175,7 +175,7 @@ def kind_of_tier(kind: str, tier: str) -> str:
     """ "District libraries": a tier page's name."""
     return pgettext("kind of institution, tier", "%(kind)s: %(tier)s") % {
         "kind": kinds(kind),
-        "tier": tier_word(tier),
+        "tier": in_sentence(tier_word(tier)),
     }
 
 
