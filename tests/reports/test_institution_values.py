@@ -8,6 +8,11 @@ from tests.conftest import enrol
 LIBRARY = "98-TV-981"
 
 
+def in_english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
 def address(code=LIBRARY):
     return f"/institutions/{code}/values/"
 
@@ -80,7 +85,7 @@ def test_institution_page_leads_to_the_values(as_leader, open_round):
 
 
 def test_institution_without_a_round_says_so(as_leader, institutions):
-    html = as_leader.get(address(), headers={"accept-language": "en"}).content.decode()
+    html = in_english(as_leader).get(address()).content.decode()
     assert "has not stood on the roster" in html
 
 

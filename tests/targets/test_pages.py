@@ -9,7 +9,10 @@ from targets.models import Plan, PlanVersion, Target
 from tests import factories
 from tests.conftest import PLAN_TEXT
 
-ENGLISH = {"accept-language": "en"}
+
+def in_english(client):
+    client.cookies["django_language"] = "en"
+    return client
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ def test_page_keeps_the_paragraph_beside_its_targets(as_leader, plan):
 
 
 def test_page_says_in_words_what_to_look_at(as_staff, draft):
-    html = as_staff.get(page(draft), headers=ENGLISH).content.decode()
+    html = in_english(as_staff).get(page(draft)).content.decode()
     assert "A figure beside it may hold for this group too." in html
     assert 'class="quote look"' in html
 
@@ -156,7 +159,7 @@ def test_page_offers_alternatives_of_a_doubtful_target(as_staff, draft):
 def test_page_lists_sentences_that_were_not_read(as_leader, plan):
     plan.unread = [{"text": "Thu hút 500 lượt.", "start": 0, "end": 0, "reason": "no_year"}]
     plan.save()
-    response = as_leader.get(page(plan), headers=ENGLISH)
+    response = in_english(as_leader).get(page(plan))
     assert [u.text for u in response.context["board"].unread] == ["Thu hút 500 lượt."]
     assert "No year is named." in response.content.decode()
 
@@ -174,7 +177,7 @@ def test_page_names_who_confirmed_what(as_leader, plan, staff):
 def test_page_says_when_decisions_are_a_sample(as_leader, plan, sample):
     plan.is_sample = sample
     plan.save()
-    html = as_leader.get(page(plan), headers=ENGLISH).content.decode()
+    html = in_english(as_leader).get(page(plan)).content.decode()
     assert ("made for demonstration" in html) is sample
 
 
@@ -198,7 +201,7 @@ def test_page_escapes_the_document(as_leader, territory, indicators):
 
 def test_page_of_a_plan_without_targets_says_so(as_staff, territory):
     version = factories.PlanVersionFactory(plan__territory=territory)
-    html = as_staff.get(page(version), headers=ENGLISH).content.decode()
+    html = in_english(as_staff).get(page(version)).content.decode()
     assert "No target was read from this document." in html
 
 
@@ -254,7 +257,7 @@ def test_chosen_reading_is_what_counts(as_staff, draft, chosen, state, minimum, 
 
 
 def test_nothing_chosen_changes_nothing(as_staff, draft):
-    response = as_staff.post(f"/plans/{draft.pk}/confirm/", follow=True, headers=ENGLISH)
+    response = in_english(as_staff).post(f"/plans/{draft.pk}/confirm/", follow=True)
     assert "Nothing was chosen" in response.content.decode()
     assert {t.state for t in targets_of(draft)} == {"proposed"}
 
@@ -348,7 +351,7 @@ def send(client, content, name="ke-hoach.txt", **data):
     if isinstance(content, str):
         content = content.encode()
     file = SimpleUploadedFile(name, content, content_type="text/plain")
-    return client.post("/plans/new/", {"file": file, **data}, headers=ENGLISH)
+    return in_english(client).post("/plans/new/", {"file": file, **data})
 
 
 @pytest.fixture
