@@ -31,7 +31,7 @@ _DIGITS = {
 # Pairs seen in scans, either way round: ô read as d or b, đ as p or b, ư as w, ự as y …
 _LOOKALIKES = frozenset(
     frozenset(pair)
-    for pair in re.findall("..", "ilijitltnmnuuvcecoeodobogogqoqhbhlrnrtftwupdbdyukhhnluiuuh")
+    for pair in re.findall("..", "adilijitltnmnuuvcecoeodobogogqoqhbhlrnrtftwupdbdyukhhnluiuuh")
 )
 _MERGES = {  # two letters on paper for one of the word, and the reverse
     ("ir", "u"), ("il", "u"), ("ii", "u"), ("ur", "u"), ("tr", "u"), ("lr", "u"), ("uw", "u"),
@@ -109,7 +109,7 @@ def phrase_distance(
     `strictness`, a share of what `limit` allows.
     """
     total = 0.0
-    slack = 1.5 if len(meant) > 1 else strictness
+    slack = strictness if len(meant) == 1 else 1.1 if len(meant) == 2 else 1.5
     for one, other in zip(seen, meant, strict=True):
         cost = distance(one, other)
         if cost > limit(other) * slack:

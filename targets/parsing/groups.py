@@ -11,6 +11,7 @@ from .tokens import LOOSE, Token, any_phrase_at, phrase_at
 
 # A label this far (per letter) from its spelling is read, and shown to a person.
 _CLEAR = 0.13
+_PUBLIC = ("cong", "cong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ def _headed(tokens: Sequence[Token], i: int) -> Group | None:
             or any_phrase_at(tokens, at, vocabulary.SCHOOLS_NOT_KNOWN) is not None
             or _looks_like_level(tokens, at)
         )
+        public = phrase_at(tokens, i + length, _PUBLIC) is not None
+        if kind is Kind.LIBRARY and public and not unknown:
+            # "thư viện công cộng" without tier: those of all three levels of government.
+            last = i + length + 1
+            labels = tuple(
+                Label(last - 1, last, tier, clear=False)
+                for tier in ("province", "district", "commune")
+            )
+            return Group(i, last, kind, labels, clear=False)
         return Group(i, i + length - 1, kind, unknown=unknown)
     return _with_labels(tokens, Group(i, label.last, kind), label)
 
@@ -203,6 +213,8 @@ def _label_at(
         if tier == "commune" and _is_society(tokens, last):
             continue
         clear = cost <= _CLEAR * letters
+        if level and tier == "village" and tokens[last].folded != "thon":
+            clear = False  # "cấp ấp" is hardly ever written, "cấp xã" is
         return Label(i, last, tier, clear, level, cost)
     return None
 

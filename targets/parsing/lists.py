@@ -11,7 +11,9 @@ from .subjects import Subject
 from .tokens import any_phrase_at
 
 _LIST_PLACE = vocabulary.words("va cac cung nam den voi dau dat la co tai o so")
-_JOINS = vocabulary.words("va den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu")
+_JOINS = vocabulary.words(
+    "va tu den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu"
+)
 
 
 class ListStatement(Statement):
@@ -131,6 +133,7 @@ class ListStatement(Statement):
         order = self.figures
         words = vocabulary.BEFORE_FIGURE | {"va"}
         years = {at for year in self.sentence.years for at in range(year.first, year.last + 1)}
+        on_right = {i: right[i] is not None for i in order}
         for step in (-1, 1):
             for at in range(len(order)) if step == 1 else reversed(range(len(order))):
                 i = order[at]
@@ -138,7 +141,7 @@ class ListStatement(Statement):
                     continue
                 other = order[at - step]
                 near = bound[other]
-                if near is None or (right[other] is None) == (step == -1):
+                if near is None or on_right[other] != (step == -1):
                     continue
                 first, last = sorted((i, other))
                 gap = [
@@ -150,6 +153,7 @@ class ListStatement(Statement):
                     self.tokens, gap, words, ",;"
                 ):
                     bound[i] = near
+                    on_right[i] = on_right[other]
 
     def read_list(
         self, owners: dict[int, list[int]], subjects: Sequence[Subject], *, hole: bool
@@ -175,7 +179,9 @@ class ListStatement(Statement):
             if whole and self._is_shared(owner, owners[owner], listed):
                 entries = [(listed, owner)]
         previous: list[int] | None = None
-        doubt = (ReviewReason.UNFAMILIAR_WORDS,) if hole else ()
+        stop = self.own[0].first if self.own else self.last
+        stray = any(self.first <= one.first < stop for one in self.sentence.counts)
+        doubt = (ReviewReason.UNFAMILIAR_WORDS,) if hole or stray else ()
         for number, (members, owner_at) in enumerate(entries):
             groups = tuple(self.groups[at] for at in members)
             if owner_at is not None:
@@ -199,7 +205,7 @@ class ListStatement(Statement):
 
     def _figures_are_alone(self) -> bool:
         """No other figure of the sentence has a group of its own: it is no enumeration."""
-        return len(self.sentence.figures) == len(self.figures) and not self.sentence.counts
+        return len(self.sentence.figures) == len(self.figures)
 
     def _is_shared(self, owner: int, figures: Sequence[int], listed: Sequence[int]) -> bool:
         """One figure for the whole list: said for two years, by "đạt", or joined by "và"."""

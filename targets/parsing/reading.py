@@ -76,12 +76,19 @@ class _Sentence:
                 continue
             behind = what == "y" and self._is_behind(first, last_figure)
             in_row = what == "f" and binding.only(self.tokens, last_figure + 1, first, _AND, ",;")
-            if subject and figure and not behind and not in_row:
+            ends = what == "y" and self._is_behind_semicolon(first)
+            if subject and ((figure and not behind and not in_row) or ends):
                 cuts.append(first)
                 subject = figure = subject_first = False
             if what == "f":
                 figure, last_figure = True, last
         return list(zip(cuts, [*cuts[1:], len(self.tokens)], strict=True))
+
+    def _is_behind_semicolon(self, at: int) -> bool:
+        """ "… tại Bảo tàng tỉnh; đến năm 2030, …" """
+        while at > 0 and self.tokens[at - 1].folded in ("den", "nam", "vao"):
+            at -= 1
+        return at > 0 and self.tokens[at - 1].is_mark(";")
 
     def _indicator_at(self, first: int) -> str:
         return next(one.indicator for one in self.subjects if one.first == first)
@@ -117,7 +124,8 @@ class _Segment(ListStatement):
     def read(self) -> None:
         self._leave_out()
         if not self.figures:
-            if not self.sentence.figures and not self.sentence.counts:
+            dated = any(self.first <= year.first < self.last for year in self.sentence.years)
+            if not self.sentence.counts and (dated or not self.sentence.figures):
                 if self.own:
                     self._read_without_figure(self.own)
                 elif self._is_bare_entry():
@@ -248,8 +256,10 @@ class _Segment(ListStatement):
         the entries of the list before, in its order, those without a figure included.
         """
         slots = list(self.earlier_slots)
-        word = binding.has_list_word(self.tokens[self.first : self.last])
-        back = word or binding.points_back(self.tokens[self.first : self.last])
+        earlier = [one.last for one in self.sentence.figures if one.last < self.first]
+        since = self.tokens[max(earlier, default=-1) + 1 : self.last]
+        word = binding.has_list_word(since)
+        back = word or binding.points_back(since)
         reasons = list(self.earlier_reasons)
         if back:
             self.inherited_reasons = ()  # the sentence itself says that it goes on
@@ -306,7 +316,11 @@ class _Segment(ListStatement):
         groups that a plan names with a year and no figure at all.
         """
         subjects = [one for one in self._unique(about) if not one.is_growth]
-        years = tuple(year for year in self.sentence.years if year.value)
+        years = tuple(
+            year
+            for year in self.sentence.years
+            if year.value and self.first <= year.first < self.last
+        )
         if self.context.general or not subjects or not (years or self.context.years):
             return
         subject = subjects[0]

@@ -11,6 +11,304 @@ TAIL = "\nIII. NHIỆM VỤ\n1. Tuyên truyền\n"
 CASES = [
     (
         (
+            "- Đến năm 2025, thư viện cấp huyện, cấp xã đạt 70%, 40% cung cấp dịch vụ phục "
+            "vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services district 70 ?list_by_position",
+            "2025 library.lifelong_services commune 40 ?list_by_position",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, phấn đấu có ít nhất 70% số lượng thư viện công cộng cấp huyện "
+            "và tối thiểu 40% số thư viện công cộng cấp xã đáp ứng yêu cầu cung cấp dịch vụ "
+            "phục vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40 ?unfamiliar_words",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70% thư viện cấp huyện (tương đương 6/8 thư viện) cung cấp "
+            "dịch vụ phục vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services district 70 ?unfamiliar_words",
+        ],
+    ),
+    (
+        ("- Đến năm 2025, 100% thư viện công cộng cung cấp dịch vụ phục vụ học tập suốt đời."),
+        [
+            "2025 library.lifelong_services commune+district+province 100 ?tier_unclear",
+        ],
+    ),
+    (
+        (
+            "- Đến hết năm 2025, 70% thư viện cấp huyện; đến hết năm 2030, 90% thư viện cấp "
+            "huyện có dịch vụ phục vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+            "2030 library.lifelong_services district 90",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025: 70% - 75% thư viện cấp huyện, từ 40% đến 45% thư viện cấp xã "
+            "ứng dụng công nghệ thông tin."
+        ),
+        [
+            "2025 library.digital district 70-75",
+            "2025 library.digital commune 40-45",
+        ],
+    ),
+    (
+        (
+            "- Phấn đấu đến năm 2025, đạt 80% và đến năm 2030, đạt 100% nhà văn hóa thôn, "
+            "làng, tổ dân phố có câu lạc bộ, nhóm sở thích."
+        ),
+        [
+            "2025 culture.clubs village 80",
+            "2030 culture.clubs village 100",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70% bảo tàng công lập và 50% bảo tàng ngoài công lập xây dựng "
+            "chương trình giáo dục."
+        ),
+        [
+            "unread unknown_group",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, đạt 60%, đến năm 2030, đạt 80% và đến năm 2045, đạt 100% bảo "
+            "tàng xây dựng và triển khai chương trình giáo dục."
+        ),
+        [
+            "2025 museum.education_programme all 60",
+            "2030 museum.education_programme all 80",
+            "2045 museum.education_programme all 100",
+        ],
+    ),
+    (
+        (
+            "- Năm 2025 tăng 10%, năm 2030 tăng 15% số lượt khách tham quan bảo tàng so với "
+            "năm trước."
+        ),
+        [
+            "2025 museum.visits_growth all 10/year ?period_unclear",
+            "2030 museum.visits_growth all 15/year ?period_unclear",
+        ],
+    ),
+    (
+        ("- Số lượt người sử dụng thư viện đến năm 2025 tăng 50% so với năm 2022."),
+        [
+            "2025 library.visits_growth all 50/year ?period_unclear",
+        ],
+    ),
+    (
+        (
+            "- Tăng tỷ lệ thư viện cấp huyện cung cấp dịch vụ phục vụ học tập suốt đời lên "
+            "70% vào năm 2025."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70% thư viện cấp huyện, 40% thư viện cấp xã có cung cấp dịch "
+            "vụ phục vụ học tập suốt đời; các chỉ tiêu tương ứng đến năm 2030 là 90% và "
+            "60%."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+            "2030 library.lifelong_services district 90",
+            "2030 library.lifelong_services commune 60",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70% thư viện cấp huyện, 40% thư viện cấp xã có cung cấp dịch "
+            "vụ phục vụ học tập suốt đời; đến năm 2030 tương ứng là 90%; 60%."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+            "2030 library.lifelong_services district 90",
+            "2030 library.lifelong_services commune 60",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, thư viện tỉnh, 70% thư viện cấp huyện, 40% thư viện cấp xã "
+            "cung cấp dịch vụ học tập suốt đời. Đến năm 2030, đạt 90%, 60% các chỉ tiêu "
+            "tương ứng nêu trên."
+        ),
+        [
+            "2025 library.lifelong_services province 100 implied ?no_figure",
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+            "2030 library.lifelong_services district 90 ?list_by_position",
+            "2030 library.lifelong_services commune 60 ?list_by_position",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, thư viện tỉnh, 70% thư viện cấp huyện, 40% thư viện cấp xã "
+            "cung cấp dịch vụ học tập suốt đời. Đến năm 2030, thư viện cấp xã, thư viện cấp "
+            "huyện lần lượt đạt 60%, 90%."
+        ),
+        [
+            "2025 library.lifelong_services province 100 implied ?no_figure",
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+            "2030 library.lifelong_services district 90",
+            "2030 library.lifelong_services commune 60",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, thư viện tỉnh, 70% thư viện cấp huyện, 40% thư viện cấp xã "
+            "cung cấp dịch vụ học tập suốt đời. Đến năm 2030, đạt 60% đối với thư viện cấp "
+            "xã, 90% đối với thư viện cấp huyện, 100% đối với thư viện tỉnh."
+        ),
+        [
+            "2025 library.lifelong_services province 100 implied ?no_figure",
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+            "2030 library.lifelong_services province 100",
+            "2030 library.lifelong_services district 90",
+            "2030 library.lifelong_services commune 60",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 60% xã có nhà văn hóa tổ chức lớp năng khiếu, câu lạc bộ.\n"
+            "- Đến năm 2025, 60% số thôn có lớp năng khiếu, câu lạc bộ."
+        ),
+        [
+            "2025 culture.clubs commune 60 communes ?unfamiliar_words,counts_communes",
+            "2025 culture.clubs village 60 ?counts_areas",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70% Trung tâm Văn hóa - Thể thao và Truyền thông các huyện, "
+            "thành phố tổ chức, hỗ trợ hoạt động sáng tạo và hưởng thụ văn hóa."
+        ),
+        [
+            "2025 culture.creative_activities district 70",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 100% thư viện tỉnh, 70% thư viện huyện và 40% thư viện xã ứng "
+            "dụng CNTT, chuyển đổi số."
+        ),
+        [
+            "2025 library.digital province 100",
+            "2025 library.digital district 70",
+            "2025 library.digital commune 40",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, có trên 70% thư viện các trường phổ thông, thư viện các cơ sở "
+            "giáo dục nghề nghiệp cung cấp dịch vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services general_school 70",
+            "2025 library.lifelong_services vocational 100 implied|70 ?no_figure,shared_figure",
+        ],
+    ),
+    (
+        ("- Đến năm 2025, 70% thư viện cấp huyện phục vụ học tập suốt đời."),
+        [
+            "unread unknown_subject",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 90% thư viện đại học, thư viện chuyên ngành, 80% thư viện công "
+            "an, quân đội có dịch vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services university 90",
+            "2025 library.lifelong_services special 100 implied|90 ?no_figure,shared_figure",
+            "2025 library.lifelong_services armed_forces 80",
+        ],
+    ),
+    (
+        ("- Đến năm 2025, 70 phần trăm thư viện cấp huyện cung cấp dịch vụ học tập suốt đời."),
+        [
+            "2025 library.lifelong_services district 70",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, 70 % thư viện cấp huyện,40% thư viện cấp xã cung cấp dịch vụ "
+            "học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services district 70",
+            "2025 library.lifelong_services commune 40",
+        ],
+    ),
+    (
+        (
+            "- Den nam 2025, phan dau dat 70 % cac thu vien cap x4; cap huyen la 90%, ung "
+            "dung cong nghe thong tin."
+        ),
+        [
+            "2025 library.digital district 90",
+            "2025 library.digital commune 70",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, xây dựng và triển khai chương trình giáo dục tại bảo tàng "
+            "tỉnh; đến năm 2030, 100% bảo tàng có chương trình giáo dục."
+        ),
+        [
+            "2025 museum.education_programme province 100 implied milestone ?no_figure",
+            "2030 museum.education_programme all 100",
+        ],
+    ),
+    (
+        (
+            "- Đến năm 2025, số lượt người sử dụng thư viện tăng bình quân 10% mỗi năm, đến "
+            "năm 2030 tăng bình quân 15%."
+        ),
+        [
+            "2025 library.visits_growth all 10/year",
+            "2030 library.visits_growth all 15/year",
+        ],
+    ),
+    (
+        ("- Đến năm 2025, giảm 10% thư viện cấp xã không cung cấp dịch vụ học tập suốt đời."),
+        [
+            "unread change",
+        ],
+    ),
+    (
+        (
+            "- 100% thư viện tỉnh cung cấp dịch vụ học tập suốt đời; đến năm 2025, 70% thư "
+            "viện cấp huyện cung cấp dịch vụ học tập suốt đời."
+        ),
+        [
+            "2025 library.lifelong_services province 100",
+            "2025 library.lifelong_services district 70",
+        ],
+    ),
+    (
+        (
             "- Đến năm 2026, 65% thư viện công cộng cấp huyện, 35% thư viện cấp xã có cung "
             "cấp dịch vụ phục vụ việc học tập suốt đời cho người sử dụng thư viện."
         ),
