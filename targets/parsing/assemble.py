@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from . import metadata, vocabulary
 from .figures import find_figures, find_years
 from .groups import find_heads
-from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Unread, UnreadReason
+from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Unread
 from .outline import LETTERED, Item, objectives, read_items, sentences
 from .reading import Context, Reading, Slot, read_sentence
 from .subjects import Subject, find_subjects
@@ -221,6 +221,3 @@ def _settle(targets: Iterable[ParsedTarget], issued: int) -> list[ParsedTarget]:
                 reasons = dict.fromkeys((*kept[at].review_reasons, ReviewReason.CONFLICT))
                 kept[at] = replace(kept[at], review_reasons=tuple(reasons))
     return kept
-
-
-__all__ = ["Unread", "UnreadReason", "parse_plan"]

@@ -134,7 +134,6 @@ class _Segment(ListStatement):
         subjects = self._subjects()
         if not subjects:
             self.unread(self.figures, UnreadReason.UNKNOWN_SUBJECT)
-            self._remember_groups()
             return
         if subjects[0].is_growth:
             self._read_growth(subjects)
@@ -247,9 +246,6 @@ class _Segment(ListStatement):
         subject = self.own[0]
         before = [group.last for group in self.groups if group.last < subject.first]
         return bool(before) and self.other_matter(before[-1] + 1, subject.first)
-
-    def _remember_groups(self) -> None:
-        self.slots_reasons = (ReviewReason.LIST_BY_POSITION,)
 
     def _read_back(self, figures: Sequence[int], subjects: Sequence[Subject]) -> None:
         """ "Đến năm 2030, đạt 100%, 90%, 60% … các chỉ tiêu tương ứng nêu trên": figures alone, for
