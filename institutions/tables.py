@@ -14,6 +14,9 @@ TIER_ORDER = Case(
 )
 
 
+ONE_LINE = {"td": {"class": "nowrap"}}
+
+
 class InstitutionTable(tables.Table):
     """Rows are placements with their institution: the last one known of each."""
 
@@ -26,13 +29,16 @@ class InstitutionTable(tables.Table):
         linkify=("institutions:detail", {"code": tables.A("institution__code")}),
         order_by=("institution__sort_key", "institution__code"),
     )
-    code = tables.Column(_("Code"), accessor="institution__code", attrs={"td": {"class": "nowrap"}})
+    code = tables.Column(_("Code"), accessor="institution__code", attrs=ONE_LINE)
     kind = tables.Column(
-        _("Kind"), accessor="institution__get_kind_display", order_by="institution__kind"
+        _("Kind"),
+        accessor="institution__get_kind_display",
+        order_by="institution__kind",
+        attrs=ONE_LINE,
     )
     tier = tables.Column(_("Tier"), accessor="get_tier_display")
     commune = tables.Column(_("Commune"), order_by="commune__sort_key")
-    district = tables.Column(_("District"), order_by="district__sort_key")
+    district = tables.Column(_("District"), order_by="district__sort_key", attrs=ONE_LINE)
     territory = tables.Column(
         _("Territory"), accessor="territory__short_name", order_by="territory__sort_key"
     )
@@ -45,6 +51,7 @@ class InstitutionTable(tables.Table):
         accessor="institution__closed_on",
         empty_values=(),
         order_by="institution__closed_on",
+        attrs=ONE_LINE,
     )
     opened_on = tables.DateColumn(
         verbose_name=_("Opened on"), accessor="institution__opened_on", visible=False

@@ -39,7 +39,7 @@ def version_or_404(request, pk) -> PlanVersion:
 @audience(*EVERY_ROLE)
 @require_GET
 def plan_list(request):
-    rows = (
+    rows = list(
         versions(request.user)
         .defer("text", "unread")
         .select_related("plan__territory")
@@ -54,7 +54,8 @@ def plan_list(request):
         "targets/list.html",
         {
             "section": "plans",
-            "versions": list(rows),
+            "sample": any(version.is_sample for version in rows),
+            "versions": rows,
             "may_register": bool(scope.rights(request.user).department),
         },
     )
