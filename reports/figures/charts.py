@@ -485,6 +485,8 @@ def _layout(
     *, years: Sequence[int], top: float, suffix: str, annotations: list, shapes: list
 ) -> dict:
     shown = sorted(set(years))
+    # On a phone eight years do not fit: the ends of what was reported and the target years do.
+    crowded = shown[-1] - shown[0] > 5
     return {
         "height": 272,
         "margin": {"l": 52, "r": 60 if suffix else 104, "t": 14, "b": 30},
@@ -497,7 +499,10 @@ def _layout(
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": EDGE, "font": {"color": INK}},
         "xaxis": {
             "tickvals": shown,
-            "ticktext": [str(year) for year in shown],
+            "ticktext": [
+                "" if crowded and year - 1 in shown and year + 1 in shown else str(year)
+                for year in shown
+            ],
             "range": [shown[0] - 0.3, shown[-1] + 0.3],
             "tickangle": 0,
             "showgrid": False,

@@ -38,6 +38,8 @@ def province(
         if nearest.target_year > board.year:
             about = _ahead(board, nearest, place, figures)
         clauses.append(about)
+    if place.provisional and clauses:
+        clauses.insert(0, _("Provisional:"))
     return mark_safe(" ".join(clauses))
 
 

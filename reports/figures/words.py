@@ -57,7 +57,7 @@ PACES = {
 BESIDE = {
     Beside.ABOVE_OR_EQUAL: Status("met", "i-met", gettext_lazy("at the level")),
     Beside.BELOW: Status("not-met", "i-not-met", gettext_lazy("below the level")),
-    Beside.UNDETERMINED: Status("undetermined", "i-undetermined", gettext_lazy("not reported")),
+    Beside.UNDETERMINED: UNDETERMINED,
     Beside.YES: Status("met", "i-met", pgettext_lazy("answer", "Yes")),
     Beside.NO: Status("not-met", "i-not-met", pgettext_lazy("answer", "No")),
     Beside.NO_POPULATION: Status("empty", "", ""),

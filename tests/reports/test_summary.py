@@ -116,3 +116,10 @@ def test_sentence_escapes_names(say, one_target, territory):
     territory.name = "Tỉnh <b>Hồng</b> Lam"
     territory.save()
     assert "<b>" not in say()
+
+
+def test_sentence_of_provisional_figures_says_so(one_target, territory):
+    board = boards.province(territory, 2025, provisional=True)
+    place = Place(territory, 2025, provisional=True)
+    sentence = summary.province(board, matrix.horizons(board.rows), place)
+    assert read(sentence).startswith("Tạm tính: Hồng Lam đạt")
