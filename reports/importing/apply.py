@@ -28,6 +28,7 @@ from reports.importing.matching import Matched, match
 from reports.importing.reading import Table, read_table
 from reports.importing.wording import vocabulary
 from reports.models import Change, ImportBatch, IndicatorValue, Report, RoundLine
+from reports.rounds import bulk
 from reports.rounds.checks import Cell
 from reports.rounds.entry import (
     Closed,
@@ -37,13 +38,10 @@ from reports.rounds.entry import (
     mark_started,
     openness,
     question_of,
-    record,
     values_of,
 )
 from reports.rounds.progress import asked_in
 from targets.models import Indicator
-
-BATCH = 1000
 
 
 class Why(models.TextChoices):
@@ -240,37 +238,44 @@ def _write(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | No
         return
     lines = dict(_lines(report).values_list("institution__code", "pk"))
     indicators = dict(Indicator.objects.values_list("code", "pk"))
-    values = IndicatorValue.objects.bulk_create(
-        [_value(lines[code], indicators[change.indicator], change) for code, change in changes],
-        update_conflicts=True,
-        unique_fields=["line", "indicator"],
-        update_fields=["state", "count", "na_reason", "note", "version"],
-        batch_size=BATCH,
-    )
-    Change.objects.bulk_create(
+    bulk.insert(
+        IndicatorValue,
+        ("line", "indicator", *_WRITTEN),
         (
-            record(
-                value, change.before, change.after, at=now, by=user,
-                action=Change.Action.IMPORTED, import_batch=batch, reason=_remark(change),
-            )
-            for value, (_code, change) in zip(values, changes, strict=True)
+            (lines[code], indicators[change.indicator], *_written(change))
+            for code, change in changes
         ),
-        batch_size=BATCH,
-    )  # fmt: skip
+        unique=("line", "indicator"),
+        update=_WRITTEN,
+    )
+    stored = {
+        (line, indicator): pk
+        for pk, line, indicator in values_of(report).values_list("pk", "line", "indicator")
+    }
+    bulk.insert_changes(
+        (
+            (
+                stored[lines[code], indicators[change.indicator]],
+                change.before,
+                change.after,
+                _remark(change),
+            )
+            for code, change in changes
+        ),
+        at=now,
+        by=user,
+        action=Change.Action.IMPORTED,
+        import_batch=batch.pk,
+    )
     mark_started(report, now)
 
 
-def _value(line: int, indicator: int, change: CellChange) -> IndicatorValue:
+_WRITTEN = ("state", "count", "na_reason", "note", "version")
+
+
+def _written(change: CellChange) -> tuple:
     after = change.after
-    return IndicatorValue(
-        line_id=line,
-        indicator_id=indicator,
-        state=after.state,
-        count=after.count,
-        na_reason=after.na_reason,
-        note=after.note,
-        version=change.version + 1,
-    )
+    return after.state, after.count, after.na_reason, after.note, change.version + 1
 
 
 def _remark(change: CellChange) -> str:

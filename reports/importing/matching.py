@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from institutions.names import fold
 from reports.importing.reading import Table
@@ -116,6 +117,7 @@ class Matched:
     problems: Mapping[str, tuple[Reason, ...]]
 
 
+@lru_cache(maxsize=4096)  # a column holds the same few words ten thousand times
 def plain(text: str) -> str:
     """A heading or word for comparison: no diacritics, no case, one space between words."""
     folded = fold(unicodedata.normalize("NFKC", text)).replace("_", " ")

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from institutions.models import User
 from reports.models import Change, IndicatorValue, Report, RoundLine, State
+from reports.rounds import bulk
 from reports.rounds.checks import Cell
-from reports.rounds.entry import AMOUNTS, TEXTS, cell_of, lock, record, values_of
+from reports.rounds.entry import AMOUNTS, TEXTS, lock, values_of
 from targets.models import Indicator
 
 BATCH = 1000
@@ -166,15 +167,17 @@ def approve(report: Report, user: User | None) -> Report:
         & Q(approved_na_reason=F("na_reason"))
         & (Q(approved_count=F("count")) | Q(approved_count=None, count=None))
     )
-    Change.objects.bulk_create(
+    bulk.insert_changes(
         (
-            record(
-                value, approved_cell(value), cell_of(value), at=now, by=user,
-                action=Change.Action.APPROVED,
+            (pk, Cell(was, was_count, was_reason), Cell(state, count, na_reason), "")
+            for pk, was, was_count, was_reason, state, count, na_reason in differing.values_list(
+                "pk", "approved_state", "approved_count", "approved_na_reason",
+                "state", "count", "na_reason",
             )
-            for value in differing
         ),
-        batch_size=BATCH,
+        at=now,
+        by=user,
+        action=Change.Action.APPROVED,
     )  # fmt: skip
     values_of(report).update(
         approved_state=F("state"),

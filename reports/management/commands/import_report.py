@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, file: Path, unit: str, year: int, **options):
-        content = self.read(file)
+        content = self.read(file, **options)
         report = (
             Report.objects.select_related("round", "reporting_unit")
             .filter(reporting_unit__code=unit, round__year=year)
@@ -64,13 +64,13 @@ class Command(BaseCommand):
             raise CommandError("\n".join([str(error), *map(_as_text, errors)])) from None
         self.show(plan.tally, error_lines(plan), **options)
 
-    def read(self, file: Path) -> bytes:
+    def read(self, file: Path, **options) -> bytes:
         try:
             with file.open("rb") as opened:
                 # One byte above the limit is enough to know that it is too large.
                 return opened.read(settings.MAX_IMPORT_BYTES + 1)
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from None
+            self.refuse(f"{file}: {error.strerror}", **options)
 
     def refuse(self, message: str, *, line: int | None = None, **options):
         self.show(NO_TALLY, [ErrorLine(line, "", "", message)], **options)
