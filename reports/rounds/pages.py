@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, Kind, Tier, User
 from institutions.scope import limit_to_overseen, may_see_drafts, rights, territories
@@ -297,7 +298,9 @@ def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | N
     key = f"{line.pk}-{indicator.pk}"
     approved = approved_cell(value) if value else Cell()
     if not drafts:
-        return SheetCell(indicator, key, approved, cell_text(approved), cell_code(approved))
+        # Whether something was reported and waits is part of the draft.
+        text = _("nothing approved") if approved.is_blank else cell_text(approved)
+        return SheetCell(indicator, key, approved, text, cell_code(approved))
     cell = cell_of(value)
     is_returned = bool(value and value.is_returned)
     differs = not approved.is_blank and approved.answer != cell.answer
