@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from reports.importing.matching import Reason, Why, read_cell
 from reports.importing.wording import say
@@ -142,7 +143,9 @@ class AmountField(forms.CharField):
         if isinstance(value, Decimal):
             plain = value.normalize()
             places = max(0, -plain.as_tuple().exponent)
-            return number_format(plain, decimal_pos=places, use_l10n=True, force_grouping=True)
+            # As it is read back, whatever the language: "1,234" would come back as 1.234.
+            with override("vi"):
+                return number_format(plain, decimal_pos=places, use_l10n=True, force_grouping=True)
         return value
 
     def clean(self, value):
@@ -172,14 +175,14 @@ class TextsForm(forms.Form):
         for name in TEXTS:
             label = Report._meta.get_field(name).verbose_name
             self.fields[name] = forms.CharField(
-                label=str(label).capitalize(),
+                label=capfirst(str(label)),
                 required=False,
                 max_length=10_000,
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
         for name in AMOUNTS:
             label = Report._meta.get_field(name).verbose_name
-            self.fields[name] = AmountField(label=str(label).capitalize(), required=False)
+            self.fields[name] = AmountField(label=capfirst(str(label)), required=False)
 
 
 class ReturnForm(forms.Form):

@@ -566,6 +566,17 @@ def test_amount_is_read_as_vietnamese_offices_write_it(as_reporter, report, writ
     assert page.context["texts"]["budget"].value() == shown
 
 
+def test_amount_sent_back_in_english_stays(as_reporter, report):
+    as_reporter.post(address(report, "texts/"), {"budget": "1.234"})
+    as_reporter.cookies["django_language"] = "en"
+
+    shown = as_reporter.get(address(report)).context["texts"]["budget"].value()
+    as_reporter.post(address(report, "texts/"), {"budget": shown})
+
+    report.refresh_from_db()
+    assert str(report.budget) == "1234.000"
+
+
 @pytest.mark.parametrize("written", ["0.500", "-5", "12,3456", "nhiều", "9" * 20, "1.2.3"])
 def test_amount_with_two_readings_is_refused(as_reporter, report, written):
     response = as_reporter.post(address(report, "texts/"), {"budget": written})
