@@ -165,6 +165,12 @@ def may_see(user, territory_id: int) -> bool:
     return held.sees_every_territory or territory_id in held.territories
 
 
+def sees_only(user, territory_id: int) -> bool:
+    """Whether this territory is the only one in sight."""
+    held = rights(user)
+    return not held.sees_every_territory and held.territories == {territory_id}
+
+
 def limit_drafts(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
     """The rows whose drafts, notes and evidence the user may see."""
     held = rights(user)

@@ -1,5 +1,6 @@
 """What the frame around every page offers: the territories of the person and their years."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,11 +29,20 @@ class Frame:
 
     @cached_property
     def places(self) -> list[Place]:
+        known: Place | None = getattr(self._request, "known_place", None)
+        if known and scope.sees_only(self._request.user, known.territory.pk):
+            return [known]
         rounds = scope.limit(ReportingRound.objects.all(), self._request.user)
         years: dict[AdministrativeUnit, list[int]] = {}
         for each in rounds.select_related("territory").order_by("territory__sort_key", "-year"):
             years.setdefault(each.territory, []).append(each.year)
         return [Place(territory, tuple(found)) for territory, found in years.items()]
+
+
+def know(request, territory: AdministrativeUnit, rounds: Iterable[ReportingRound]) -> None:
+    """A page about a territory has read its rounds: who sees only this one needs no other query."""
+    years = sorted((each.year for each in rounds), reverse=True)
+    request.known_place = Place(territory, tuple(years))
 
 
 def context(request) -> dict:

@@ -11,6 +11,7 @@ from django_tables2 import RequestConfig
 
 from institutions.models import AdministrativeUnit, Kind, ReportingUnit, Tier
 from institutions.scope import EVERY_ROLE, audience, may_see_drafts, territory_or_404
+from reports import frame
 from reports.figures import (
     boards,
     charts,
@@ -57,7 +58,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         roster=board.roster,
     )
     context = {
-        **_frame(place, board.rounds, is_sample),
+        **_frame(request, place, board.rounds, is_sample),
         "board": board,
         "horizons": horizons,
         "matrix": targets,
@@ -103,7 +104,7 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         heading = f"{heading}: {words.kind_of_tier(kind, tier_name)}"
     rounds = _rounds(place.territory)
     context = {
-        **_frame(place, rounds, _is_sample(_round(rounds, year))),
+        **_frame(request, place, rounds, _is_sample(_round(rounds, year))),
         "groups": groups,
         "heading": heading,
         "back_url": place.url("province"),
@@ -147,7 +148,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
     if not total and not figures:
         raise Http404
     context = {
-        **_frame(place, rounds, is_sample),
+        **_frame(request, place, rounds, is_sample),
         "kind": kind,
         "kind_label": words.kinds(kind),
         "tier_label": words.tier_word(tier),
@@ -187,7 +188,7 @@ def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResp
     is_sample = _is_sample(round_)
     lists = [_gaps(request, kind, office, round_, place, board) for kind in board.kinds]
     context = {
-        **_frame(place, rounds, is_sample),
+        **_frame(request, place, rounds, is_sample),
         "unit": office,
         "board": board,
         "lists": lists,
@@ -228,7 +229,7 @@ def explain(
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(listing.table)
     is_sample = _is_sample(round_, row.target.version)
     context = {
-        **_frame(place, rounds, is_sample),
+        **_frame(request, place, rounds, is_sample),
         "row": row,
         "explanation": explanation,
         "listing": listing,
@@ -269,8 +270,11 @@ def _is_sample(round_: ReportingRound, version=None) -> bool:
     return round_.is_sample or bool(version and version.is_sample)
 
 
-def _frame(place: Place, rounds: Sequence[ReportingRound], is_sample: bool) -> dict:
+def _frame(
+    request: HttpRequest, place: Place, rounds: Sequence[ReportingRound], is_sample: bool
+) -> dict:
     """What the frame of every page about a territory shows."""
+    frame.know(request, place.territory, rounds)
     return {
         "territory": place.territory,
         "year": place.year,

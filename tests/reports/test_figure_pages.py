@@ -211,10 +211,11 @@ def queries(client, address) -> int:
     return len(found)
 
 
-def test_province_takes_at_most_12_queries(as_leader, half_reported):
+@pytest.mark.parametrize("person", ["as_leader", "as_staff", "as_reporter", "as_national_leader"])
+def test_province_takes_at_most_12_queries(request, half_reported, person):
     # Session, user, memberships, successions, territory; rounds, targets, coverage, panels,
-    # districts, reports; the territories of the menu.
-    assert queries(as_leader, PROVINCE) <= 12
+    # districts, reports; a reporter's former units, or the menu of those with several territories.
+    assert queries(request.getfixturevalue(person), PROVINCE) <= 12
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -359,3 +360,17 @@ def test_trend_loaded_late_is_only_the_part(as_leader, half_reported):
     response = as_leader.get(TREND, {"few": "1"}, headers={"HX-Request": "true"})
     assert "<html" not in response.content.decode()
     assert len(response.context["charts"]) == 3
+
+
+# The frame -------------------------------------------------------------------------------------
+
+
+def test_menu_offers_the_years_of_the_only_territory(as_leader, half_reported, territory):
+    factories.ReportingRoundFactory(territory=territory, year=2024)
+    content = as_leader.get(PROVINCE).content.decode()
+    assert 'href="/hong-lam/2024/"' in content
+
+
+def test_menu_offers_every_territory_in_sight(as_national_leader, half_reported, other_territory):
+    factories.ReportingRoundFactory(territory=other_territory, year=2025)
+    assert 'href="/thanh-son/2025/"' in as_national_leader.get(PROVINCE).content.decode()
