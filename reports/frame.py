@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from institutions import scope
 from institutions.models import AdministrativeUnit
 from reports.models import ReportingRound
@@ -19,6 +22,15 @@ class Place:
     @property
     def latest(self) -> int:
         return self.years[0]
+
+    @property
+    def dated_name(self) -> str:
+        """The name with its map: two territories may bear one name, before and after a reform."""
+        if self.territory.last_day:
+            day = date_format(self.territory.last_day, "SHORT_DATE_FORMAT")
+            return _("%(name)s (until %(day)s)") % {"name": self.territory.short_name, "day": day}
+        day = date_format(self.territory.valid_from, "SHORT_DATE_FORMAT")
+        return _("%(name)s (from %(day)s)") % {"name": self.territory.short_name, "day": day}
 
 
 class Frame:

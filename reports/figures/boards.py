@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from django.utils.timezone import localdate
-
 from institutions.models import AdministrativeUnit, ReportingUnit
+from reports.deadlines import received_late
 from reports.figures.attainment import (
     Beside,
     Counts,
@@ -277,7 +276,7 @@ class UnitCompleteness:
 
     @property
     def is_late(self) -> bool:
-        return is_late(self.report)
+        return received_late(self.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,12 +429,6 @@ def province(
         completeness=_completeness(figures, rows),
         roster=frozenset((g.kind, g.tier) for g in figures.groups if g.year == year),
     )
-
-
-def is_late(report: Report) -> bool:
-    """First submitted on or after the day before which it was due (local time)."""
-    due, sent = report.round.due_before, report.first_submitted_at
-    return bool(due and sent and localdate(sent) >= due)
 
 
 def summaries(rows: Collection[TargetAttainment]) -> list[HorizonSummary]:

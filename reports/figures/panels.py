@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.db.models import Count
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from institutions.models import AdministrativeUnit, Kind, ReportingUnit
+from reports.deadlines import days_left, received_late
 from reports.figures import boards, words
 from reports.figures.attainment import Beside, Counts
 from reports.figures.boards import (
@@ -214,10 +214,7 @@ class Reports:
     lines: tuple[UnitLine, ...]
 
 
-def reports(
-    complete: Completeness, round_: ReportingRound, place: Place, today: datetime.date | None = None
-) -> Reports:
-    today = today or timezone.localdate()
+def reports(complete: Completeness, round_: ReportingRound, place: Place) -> Reports:
     total, approved = complete.total, len(complete.approved)
     submitted = len(complete.submitted)
     statuses = (
@@ -235,7 +232,7 @@ def reports(
     open_units = [
         unit for unit in complete.units if unit.status != Report.Status.APPROVED or unit.holds_open
     ]
-    deadline, days_left, overdue = deadline_words(round_, today)
+    deadline, left, overdue = deadline_words(round_)
     return Reports(
         total=total,
         approved=approved,
@@ -243,7 +240,7 @@ def reports(
         waiting=words.width(Fraction(submitted, total) if total else None),
         label=label,
         deadline=deadline,
-        days_left=days_left,
+        days_left=left,
         is_overdue=overdue,
         groups=tuple((word, _named(units)) for word, units in statuses if units),
         lines=tuple(unit_line(unit, place) for unit in open_units),
@@ -259,7 +256,7 @@ def _named(units: Sequence[UnitCompleteness], most: int = 4) -> str:
     return words.listed([", ".join(names[: most - 1]), other])
 
 
-def deadline_words(round_: ReportingRound, today: datetime.date) -> tuple[str, str, bool]:
+def deadline_words(round_: ReportingRound) -> tuple[str, str, bool]:
     """ "Reports before 01/12/2025", "8 days left", whether the day has passed."""
     if round_.is_closed:
         closed = date_format(timezone.localtime(round_.closed_at), "SHORT_DATE_FORMAT")
@@ -269,15 +266,36 @@ def deadline_words(round_: ReportingRound, today: datetime.date) -> tuple[str, s
     deadline = _("due before %(day)s") % {
         "day": date_format(round_.due_before, "SHORT_DATE_FORMAT")
     }
-    left = (round_.due_before - today).days
-    if left > 1:
+    left = days_left(round_)
+    if left > 0:
         days = ngettext("%(number)s day left", "%(number)s days left", left) % {"number": left}
         return deadline, days, False
-    if left == 1:
+    if left == 0:
         return deadline, _("Last day today"), False
-    late = 1 - left
+    late = -left
     days = ngettext("%(number)s day overdue", "%(number)s days overdue", late) % {"number": late}
     return deadline, days, True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """The round that is being reported while an earlier year is looked at (design 5.8)."""
+
+    year: int
+    url: str
+    deadline: str
+    days_left: str
+
+
+def open_round(rounds: Sequence[ReportingRound], place: Place) -> OpenRound | None:
+    """The latest open round after the year of the page, None if there is none."""
+    later = [each for each in rounds if each.year > place.year and not each.is_closed]
+    if not later:
+        return None
+    found = max(later, key=lambda each: each.year)
+    deadline, left, _overdue = deadline_words(found)
+    url = replace(place, year=found.year).url("province")
+    return OpenRound(found.year, url, deadline, left)
 
 
 def unit_line(unit: UnitCompleteness, place: Place) -> UnitLine:
@@ -360,7 +378,7 @@ def unit(office: ReportingUnit, round_: ReportingRound, place: Place) -> UnitBoa
     if "district" in part:
         # A district's page is about its own tiers, not about schools that only stand there.
         found = [row for row in found if LOCAL_TIERS & set(row.tiers)]
-    deadline, days_left, _overdue = deadline_words(round_, timezone.localdate())
+    deadline, left, _overdue = deadline_words(round_)
     kinds = [kind for kind in Kind.values if kind in numbers]
     return UnitBoard(
         figures=tuple(figures(found, place)),
@@ -371,8 +389,8 @@ def unit(office: ReportingUnit, round_: ReportingRound, place: Place) -> UnitBoa
         status=report_word(report.status) if report else "",
         day=report_day(report) if report else "",
         deadline=deadline,
-        days_left=days_left,
-        is_late=bool(report and boards.is_late(report)),
+        days_left=left,
+        is_late=bool(report and received_late(report)),
     )
 
 

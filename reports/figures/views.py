@@ -68,6 +68,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         "reports": panels.reports(board.completeness, board.round, place),
         "submitted": len(board.completeness.submitted),
         "trend_url": place.url("trend"),
+        "open_round": panels.open_round(board.rounds, place),
     }
     return render(request, "reports/province.html", context)
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, Kind, Tier, User
 from institutions.scope import limit_to_overseen, may_see_drafts, rights, territories
+from reports.deadlines import days_left, is_late
 from reports.models import Change, Report, ReportingRound, RoundLine
 from reports.rounds.checks import Cell
 from reports.rounds.entry import Openness, cell_of, values_of
-from reports.rounds.progress import Progress, asked_in, days_left, is_late, progress
+from reports.rounds.progress import Progress, asked_in, progress
 from reports.rounds.review import approved_cell
 from reports.rounds.wording import Status, cell_code, cell_text, report_status
 from targets.models import Indicator

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from reports.models import IndicatorValue, Report, ReportingRound, RoundLine, State
 from targets.models import Indicator
@@ -81,23 +80,3 @@ def _questions(rounds: dict[int, ReportingRound]) -> dict[int, list[Indicator]]:
         pk: [i for i in indicators if i.valid_from <= datetime.date(round_.year, 12, 31)]
         for pk, round_ in rounds.items()
     }
-
-
-def is_late(report: Report) -> bool:
-    """Submitted after the last day, or not submitted and the last day is over.
-
-    The first submission decides. A baseline round has no lateness.
-    """
-    due = report.round.due_before
-    if due is None:
-        return False
-    sent = report.first_submitted_at
-    return (timezone.localdate(sent) if sent else timezone.localdate()) >= due
-
-
-def days_left(round_: ReportingRound) -> int | None:
-    """Days up to and with the last day on which a report is in time; 0 on that day itself.
-
-    Below zero when it is over; None where nothing is due.
-    """
-    return None if round_.due_before is None else (round_.last_day - timezone.localdate()).days

@@ -20,6 +20,7 @@ from institutions.scope import (
     require,
     rights,
 )
+from reports.deadlines import days_left, is_late
 from reports.models import Report
 from reports.rounds import pages
 from reports.rounds.entry import (
@@ -31,7 +32,6 @@ from reports.rounds.entry import (
 )
 from reports.rounds.forms import LineForm, ReturnForm, TextsForm
 from reports.rounds.pages import Place, ReportRow
-from reports.rounds.progress import days_left, is_late
 from reports.rounds.review import (
     ReviewRefused,
     approve,

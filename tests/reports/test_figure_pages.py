@@ -121,7 +121,7 @@ def test_province_marks_sample_figures(as_leader, half_reported):
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        ("2025-11-22", "Còn 9 ngày , nộp trước ngày 01/12/2025"),
+        ("2025-11-22", "Còn 8 ngày , nộp trước ngày 01/12/2025"),
         ("2025-11-30", "Hôm nay là ngày cuối , nộp trước ngày 01/12/2025"),
         ("2025-12-01", "Quá hạn 1 ngày , nộp trước ngày 01/12/2025"),
     ],
@@ -369,6 +369,30 @@ def test_menu_offers_the_years_of_the_only_territory(as_leader, half_reported, t
     factories.ReportingRoundFactory(territory=territory, year=2024)
     content = as_leader.get(PROVINCE).content.decode()
     assert 'href="/hong-lam/2024/"' in content
+
+
+def test_earlier_year_leads_to_the_round_that_is_open(clock, leader, plan, open_round):
+    clock("2025-11-22")
+    factories.ReportingRoundFactory(territory=open_round.territory, year=2024)
+    client = Client()  # its session begins at the stopped clock
+    client.force_login(leader, "allauth.account.auth_backends.AuthenticationBackend")
+    banner = "Kỳ báo cáo năm 2025 đang mở · Còn 8 ngày, nộp trước ngày 01/12/2025"
+    assert banner in words_of(client.get("/hong-lam/2024/"))
+    assert banner not in words_of(client.get(PROVINCE))
+
+
+def test_menu_tells_two_maps_of_one_name_apart(as_national_leader, half_reported, territory):
+    later = factories.ProvinceFactory(
+        code="99",
+        name=territory.name,
+        slug="hong-lam-2025",
+        valid_from=territory.valid_to,
+        valid_to=None,
+    )
+    factories.ReportingRoundFactory(territory=later, year=2026)
+    words = words_of(as_national_leader.get(PROVINCE))
+    assert "Hồng Lam (đến 30/06/2025)" in words
+    assert "Hồng Lam (từ 01/07/2025)" in words
 
 
 def test_menu_offers_every_territory_in_sight(as_national_leader, half_reported, other_territory):

@@ -1,0 +1,33 @@
+"""When a report is due and whether it came in time (design section 3: "before" a day).
+
+The one home of these rules: the dashboards and the pages of the reporting year both ask here.
+"""
+
+from django.utils import timezone
+
+from reports.models import Report, ReportingRound
+
+
+def days_left(round_: ReportingRound) -> int | None:
+    """Days up to and with the last day on which a report is in time; 0 on that day itself.
+
+    Below zero when it is over; None where nothing is due.
+    """
+    return None if round_.due_before is None else (round_.last_day - timezone.localdate()).days
+
+
+def received_late(report: Report) -> bool:
+    """First submitted on or after the day before which it was due, in local time.
+
+    The first submission decides: a report that was returned and corrected is not late for that.
+    A baseline round has no lateness.
+    """
+    due, sent = report.round.due_before, report.first_submitted_at
+    return bool(due and sent and timezone.localdate(sent) >= due)
+
+
+def is_late(report: Report) -> bool:
+    """Received late, or not received although the last day is over."""
+    due = report.round.due_before
+    overdue = due and not report.first_submitted_at and timezone.localdate() >= due
+    return bool(overdue) or received_late(report)
