@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 Percent = int | Decimal | Fraction
@@ -322,16 +323,15 @@ class PaceResult:
 
 
 def line_at(
-    year: int, start: Milestone, goal: Milestone, knee: Milestone | None = None
+    year: int, start: Milestone, goal: Milestone, knees: Iterable[Milestone] = ()
 ) -> Fraction:
     """Percent that the line from `start` to `goal` asks for in `year`, never above the goal.
 
-    It goes through `knee`, the plan's earlier target, if that lies between the two.
+    It goes through `knees`, the plan's earlier targets, as far as they lie between the two.
     """
-    if knee is not None and start.year < knee.year < goal.year:
-        start, end = (start, knee) if year <= knee.year else (knee, goal)
-    else:
-        end = goal
+    between = [knee for knee in knees if start.year < knee.year < goal.year]
+    way = [start, *sorted(between, key=lambda knee: knee.year), goal]
+    start, end = next(leg for leg in pairwise(way) if year <= leg[1].year)
     low, high = Fraction(start.percent), Fraction(end.percent)
     here = low + (high - low) * Fraction(year - start.year, end.year - start.year)
     return min(here, Fraction(goal.percent))
@@ -343,7 +343,7 @@ def pace(
     *,
     year: int,
     first: tuple[int, Counts] | None,
-    earlier: Milestone | None = None,
+    earlier: Iterable[Milestone] = (),
     milestone: bool = False,
 ) -> PaceResult | None:
     """How a coverage target of a later year is coming along, or None where pace says nothing.

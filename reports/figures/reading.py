@@ -234,10 +234,13 @@ class Figures:
             == (target.indicator_id, target.tiers, target.counts, target.unit)
         ]
 
-    def earlier(self, target: Target) -> Milestone | None:
-        before = [other for other in self.siblings(target) if other.year < target.year]
-        last = max(before, key=lambda other: other.year, default=None)
-        return Milestone(last.year, last.minimum) if last else None
+    def earlier(self, target: Target) -> list[Milestone]:
+        """The plan's earlier targets of the same thing."""
+        return [
+            Milestone(other.year, other.minimum)
+            for other in self.siblings(target)
+            if other.year < target.year
+        ]
 
     @cached_property
     def growth_figures(self) -> tuple[dict, dict]:

@@ -235,7 +235,7 @@ def test_line_goes_straight_without_an_earlier_target():
 
 def test_line_goes_through_the_earlier_target():
     start, knee, goal = Milestone(2022, 10), Milestone(2025, 40), Milestone(2030, 50)
-    assert [line_at(y, start, goal, knee) for y in (2022, 2024, 2025, 2026, 2030)] == [
+    assert [line_at(y, start, goal, [knee]) for y in (2022, 2024, 2025, 2026, 2030)] == [
         10,
         30,
         40,
@@ -244,9 +244,22 @@ def test_line_goes_through_the_earlier_target():
     ]
 
 
+def test_line_goes_through_every_earlier_target():
+    # A plan with three horizons: in 2024 the way to 2030 asks for no more than the way to 2025.
+    start, goal = Milestone(2022, 10), Milestone(2030, 90)
+    knees = [Milestone(2028, 80), Milestone(2025, 40)]
+    assert [line_at(y, start, goal, knees) for y in (2024, 2025, 2026, 2028, 2029)] == [
+        30,
+        40,
+        Fraction(160, 3),
+        80,
+        85,
+    ]
+
+
 def test_line_forgets_an_earlier_target_that_lies_before_the_first_reported_year():
     start, knee, goal = Milestone(2026, 30), Milestone(2025, 40), Milestone(2030, 50)
-    assert line_at(2028, start, goal, knee) == 40
+    assert line_at(2028, start, goal, [knee]) == 40
 
 
 def test_line_is_never_above_the_target():
@@ -268,12 +281,12 @@ GOAL, KNEE = Milestone(2030, 50), Milestone(2025, 40)
     ],
 )
 def test_pace_in_whole_institutions(figures, expected):
-    result = pace(figures, GOAL, year=2024, first=FIRST, earlier=KNEE)
+    result = pace(figures, GOAL, year=2024, first=FIRST, earlier=[KNEE])
     assert (result.pace, result.required, result.since) == (expected, 38, 2022)
 
 
 def test_pace_after_the_knee_uses_the_second_leg():
-    result = pace(counts(108, 45), GOAL, year=2026, first=FIRST, earlier=KNEE)
+    result = pace(counts(108, 45), GOAL, year=2026, first=FIRST, earlier=[KNEE])
     assert (result.line, result.required, result.pace) == (42, 45, Pace.ON_TRACK)
 
 
