@@ -19,6 +19,8 @@ def close_round(round: ReportingRound, user: User | None) -> ReportingRound:  # 
     """
     # Read again under the lock: of two people who close at once, the second is told.
     current = ReportingRound.objects.select_for_update().get(pk=round.pk)
+    # Every writer holds its report: those under way end first, later ones see the round closed.
+    list(current.reports.select_for_update().order_by("pk").values_list("pk"))
     update_roster(current)
     waiting = current.reports.filter(status=Report.Status.SUBMITTED).count()
     if waiting:

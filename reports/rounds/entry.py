@@ -105,11 +105,14 @@ def values_of(report: Report) -> models.QuerySet[IndicatorValue]:
 
 def lock(report: Report) -> Report:
     """The report as it stands, locked until the end of the transaction."""
-    return (
+    found = (
         Report.objects.select_for_update(of=("self",))
-        .select_related("round", "reporting_unit")
+        .select_related("reporting_unit")
         .get(pk=report.pk)
     )
+    # Read once the lock is held: whoever waited for the closing of the round is to know of it.
+    found.round = ReportingRound.objects.select_related("territory").get(pk=found.round_id)
+    return found
 
 
 def current_openness(report: Report, user: User | None) -> Openness:

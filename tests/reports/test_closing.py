@@ -1,9 +1,13 @@
 """Closing a round."""
 
+from threading import Thread
+
 import pytest
+from django.db import connection, transaction
 
 from reports.rounds.closing import close_round
 from reports.rounds.opening import RoundError, update_roster
+from reports.rounds.review import ReviewRefused, Why, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +55,55 @@ def test_closing_leaves_reports_that_never_came_as_they_are(open_round, staff, r
     close_round(open_round, staff)
     report.refresh_from_db()
     assert report.status == "draft"
+
+
+# Closing and handing in at the same moment ------------------------------------------------------
+
+
+class Meanwhile(Thread):
+    """Does something on a connection of its own; `outcome` is its result or its refusal."""
+
+    def __init__(self, act):
+        super().__init__(daemon=True)
+        self.act = act
+        self.outcome = None
+
+    def run(self):
+        try:
+            self.outcome = self.act()
+        except (ReviewRefused, RoundError) as refused:
+            self.outcome = refused
+        finally:
+            connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_report_handed_in_while_the_round_closes_is_refused(open_round, staff, report, answer):
+    answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
+    other = Meanwhile(lambda: submit(report, staff))
+    with transaction.atomic():
+        close_round(open_round, staff)
+        other.start()
+        other.join(0.5)
+    other.join(20)
+
+    report.refresh_from_db()
+    assert other.outcome.why is Why.ROUND_CLOSED
+    assert report.status == "draft"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_round_is_not_closed_over_a_report_that_is_being_handed_in(
+    open_round, staff, report, answer
+):
+    answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
+    other = Meanwhile(lambda: close_round(open_round, staff))
+    with transaction.atomic():
+        submit(report, staff)
+        other.start()
+        other.join(0.5)
+    other.join(20)
+
+    open_round.refresh_from_db()
+    assert isinstance(other.outcome, RoundError)
+    assert not open_round.is_closed

@@ -168,8 +168,8 @@ def test_approval_takes_a_fixed_number_of_queries(
         kind = "library.lifelong_services" if "TV" in code else "culture.clubs"
         answer(open_round, code, kind, "no", approved=False)
 
-    # savepoint 2, report, differing values, changes, values, report and its history
-    with django_assert_max_num_queries(8):
+    # savepoint 2, report, round, differing values, changes, values, report and its history
+    with django_assert_max_num_queries(9):
         approve(submitted, staff)
 
 
