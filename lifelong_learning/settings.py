@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "lifelong_learning.busy.Middleware",
 ]
 
 ROOT_URLCONF = "lifelong_learning.urls"
