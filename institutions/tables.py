@@ -1,6 +1,7 @@
 """The list of institutions, for the screen and for export."""
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.db.models import Case, F, IntegerField, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,20 @@ TIER_ORDER = Case(
 
 
 ONE_LINE = {"td": {"class": "nowrap"}}
+
+
+class BoundedPaginator(Paginator):
+    """An address may ask for shorter or longer pages, within reason: never for none or for all."""
+
+    MOST = 200
+
+    def __init__(self, object_list, per_page, **kwargs):
+        super().__init__(object_list, min(max(1, per_page), self.MOST), **kwargs)
+
+
+def pages_of(per_page: int) -> dict:
+    """How a `RequestConfig` is to cut a table into pages."""
+    return {"per_page": per_page, "paginator_class": BoundedPaginator}
 
 
 class InstitutionTable(tables.Table):

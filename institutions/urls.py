@@ -7,5 +7,5 @@ from institutions import views
 app_name = "institutions"
 urlpatterns = [
     path("", views.institution_list, name="list"),
-    path("<str:code>/", views.institution_detail, name="detail"),
+    path("<code:code>/", views.institution_detail, name="detail"),
 ]

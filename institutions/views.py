@@ -14,7 +14,7 @@ from institutions.history import entries
 from institutions.models import Institution, Placement, Succession
 from institutions.names import slug
 from institutions.scope import EVERY_ROLE, audience
-from institutions.tables import InstitutionTable
+from institutions.tables import InstitutionTable, pages_of
 
 PER_PAGE = 50
 
@@ -36,7 +36,7 @@ def institution_list(request):
     table = InstitutionTable(
         shown, exclude=() if len(territories) > 1 and not chosen else ("territory",)
     )
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(table)
     sample = shown.filter(institution__is_sample=True).exists()
     if SafeExport.is_valid_format(wanted := request.GET.get("_export")):
         for column in ("reporting_unit", "opened_on", "closed_on", "data"):

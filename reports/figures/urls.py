@@ -6,10 +6,10 @@ from reports.figures import institution_values, views
 
 urlpatterns = [
     # Beside the institution's own page, which takes this table in without knowing reports.
-    path("institutions/<str:code>/values/", institution_values.page, name="institution-values"),
+    path("institutions/<code:code>/values/", institution_values.page, name="institution-values"),
     path("<slug:territory>/<int:year>/", views.province, name="province"),
     path("<slug:territory>/<int:year>/trend/", views.trend, name="trend"),
-    path("<slug:territory>/<int:year>/units/<str:code>/", views.unit, name="unit"),
+    path("<slug:territory>/<int:year>/units/<code:code>/", views.unit, name="unit"),
     path(
         "<slug:territory>/<int:year>/explain/<str:indicator>/<str:tiers>/<int:target_year>/",
         views.explain,

@@ -11,6 +11,7 @@ from django_tables2 import RequestConfig
 
 from institutions.models import AdministrativeUnit, Kind, ReportingUnit, Tier
 from institutions.scope import EVERY_ROLE, audience, may_see_drafts, territory_or_404
+from institutions.tables import pages_of
 from reports import frame
 from reports.figures import (
     boards,
@@ -143,7 +144,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
     found = boards.attainment_rows(place.territory, year, provisional=place.provisional, tier=tier)
     figures = matrix.figures([row for row in found if row.indicator.kind == kind], place)
     table = tables.line_table(narrowed.qs, indicators, year=year, earlier=earlier and earlier.year)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(table)
     total = lines.count() if narrowed.is_bound and any(request.GET.values()) else None
     total = table.paginator.count if total is None else total
     if not total and not figures:
@@ -207,7 +208,7 @@ def _gaps(request, kind, office, round_, place, board):
     asked = [(each.indicator, each.tiers) for each in board.figures if each.indicator.kind == kind]
     lines = rows.with_gaps(lines.filter(reporting_unit=office), asked)
     table = tables.line_table(lines, indicators, year=place.year, prefix=f"{kind}-")
-    RequestConfig(request, paginate={"per_page": 20}).configure(table)
+    RequestConfig(request, paginate=pages_of(20)).configure(table)
     return words.kinds(kind), table
 
 
@@ -227,7 +228,7 @@ def explain(
         raise Http404
     explanation = explaining.explain(row, same, rounds, place)
     listing = explaining.listing(row, rounds, place, request.GET)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(listing.table)
+    RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(listing.table)
     is_sample = _is_sample(round_, row.target.version)
     context = {
         **_frame(request, place, rounds, is_sample),

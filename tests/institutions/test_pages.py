@@ -73,6 +73,16 @@ def test_list_narrows_by_what_is_asked(as_staff, institutions, other_territory, 
     assert names(as_staff.get(LIST, query)) == expected
 
 
+@pytest.mark.parametrize("asked", ["-1", "0", "1", "many", "9" * 30])
+def test_length_of_a_page_stays_within_bounds(as_staff, institutions, asked):
+    response = as_staff.get(LIST, {"per_page": asked})
+    assert 1 <= response.context["table"].paginator.per_page <= 200
+
+
+def test_address_with_a_zero_character_leads_nowhere(as_staff, institutions):
+    assert as_staff.get(f"{LIST}98-TV\0981/").status_code == 404
+
+
 def test_list_tells_open_from_closed(as_staff, institutions, clock):
     clock("2025-11-10")
     closed = institutions["98-TV-981"]

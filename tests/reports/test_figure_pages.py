@@ -67,6 +67,7 @@ def test_page_is_not_found_for_another_province(as_outsider, half_reported, addr
         "/hong-lam/2025/theatre/district/",
         "/hong-lam/2025/museum/village/",
         "/hong-lam/2025/units/999/",
+        "/hong-lam/2025/units/9\0/",
         "/hong-lam/2025/explain/library.lifelong_services/village/2025/",
         "/hong-lam/2025/explain/library.lifelong_services/district/2027/",
         "/hong-lam/2025/trend/?kind=theatre",
