@@ -581,6 +581,8 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
         state = growth_pace(result)
     lacking = result.shortfall if result and judged else None
     panel = result.panel if result else None
+    # A panel in which nobody is compared has no sums: 0 visits would say that nobody came.
+    sums = panel if panel and panel.in_panel else None
     steady, _ = figures.steady(target)
     return TargetAttainment(
         target=target,
@@ -588,8 +590,8 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
         figure_year=figure_year,
         counts=None,
         growth=result,
-        numerator=panel.current if panel else None,
-        denominator=panel.base if panel else None,
+        numerator=sums.current if sums else None,
+        denominator=sums.base if sums else None,
         missing=panel.missing if panel else None,
         not_applicable=panel.not_applicable if panel else None,
         value=result.rate if result else None,

@@ -271,12 +271,12 @@ def _growth_steps(row: TargetAttainment) -> list[Step]:
                 % {"share": words.level(row.target.version.growth_min_panel)},
             )
         )
-    steps += [
-        Step(_("Visits of the panel in %(year)s") % {"year": way.base}, words.visits(panel.base)),
-        Step(
-            _("Visits of the panel in %(year)s") % {"year": way.until}, words.visits(panel.current)
-        ),
-    ]
+    # Without anybody to compare, 0 visits would say that nobody came.
+    if panel.in_panel:
+        steps += [
+            Step(_("Visits of the panel in %(year)s") % {"year": year}, words.visits(sum_))
+            for year, sum_ in ((way.base, panel.base), (way.until, panel.current))
+        ]
     if row.growth and row.growth.rate is not None:
         rate = words.percent(row.growth.rate, signed=True)
         steps.append(

@@ -316,6 +316,19 @@ def test_growth_is_undetermined_with_a_reason(world, counts, reason):
     assert (row.verdict, row.reason, row.shortfall) == (Verdict.UNDETERMINED, reason, None)
 
 
+@pytest.mark.parametrize("counts", [{"y2022": None, "y2025": 100}, {"y2022": 100, "y2025": None}])
+def test_growth_that_compares_nothing_has_no_sums_rather_than_0(world, counts):
+    world.target(world.visits, tiers=(), minimum=5)
+    world.museum(**counts)
+    assert (world.row().numerator, world.row().denominator) == (None, None)
+
+
+def test_growth_from_a_base_of_0_keeps_its_sums(world):
+    world.target(world.visits, tiers=(), minimum=5)
+    world.museum(y2022=0, y2025=100)
+    assert (world.row().numerator, world.row().denominator) == (100, 0)
+
+
 def test_growth_over_periods_of_different_length_is_undetermined(world):
     world.target(world.visits, tiers=(), minimum=5)
     world.museum(y2022=1000, y2025=1100)

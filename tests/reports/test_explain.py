@@ -79,6 +79,11 @@ def test_growth_formula_holds_panel_rate_and_need():
     ]
 
 
+def test_growth_formula_of_an_empty_panel_never_reads_as_no_visits():
+    panel = Panel(institutions=4, base_all=1000, reported_base=4)
+    assert steps(growing(panel)) == ["0/4 thư viện", "0 / 1.000 = 0,0 %"]
+
+
 def test_growth_conclusion_gives_the_reason_of_no_verdict():
     row = growing(Panel(10, 7, 0, 70_000, 90_000, 100_000, 10))
     assert explain._growth_conclusion(row).replace(NBSP, " ") == (
