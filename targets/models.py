@@ -61,6 +61,10 @@ class IndicatorManager(models.Manager):
     def get_by_natural_key(self, code):
         return self.get(code=code)
 
+    def asked_in(self, year: int):
+        """The questions of a year: those in force by its end."""
+        return self.filter(valid_from__lte=datetime.date(year, 12, 31))
+
 
 class Indicator(models.Model):
     """One thing that institutions report every year. More indicators are data, not code."""

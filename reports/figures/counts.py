@@ -54,10 +54,13 @@ _COUNT = {
     True: """CASE WHEN p.status IN ('submitted', 'approved') THEN v.count
                   ELSE v.approved_count END""",
 }
+# Nobody was asked for an indicator before the year in which it began: that is no missing answer.
+# Both databases write a date as text with its year first.
+_IN_FORCE = "CAST(SUBSTR(CAST(i.valid_from AS VARCHAR(10)), 1, 4) AS INTEGER) <= r.year"
 
 
 def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
-    """One row per roster line and indicator of its kind, whether anything was reported or not.
+    """One row per roster line and indicator asked of its kind that year, whatever was reported.
 
     `waits` says where a value is that does not count yet: with the Department for approval, or
     returned to the unit. A draft is nobody's figure yet: not reported.
@@ -78,7 +81,7 @@ def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
             {_STATE[provisional]} AS state, {_COUNT[provisional]} AS number
         FROM reports_reportinground r
         JOIN reports_roundline l ON l.round_id = r.id
-        JOIN targets_indicator i ON i.kind = l.kind
+        JOIN targets_indicator i ON i.kind = l.kind AND {_IN_FORCE}
         LEFT JOIN reports_report p
             ON p.round_id = r.id AND p.reporting_unit_id = l.reporting_unit_id
         LEFT JOIN reports_indicatorvalue v ON v.line_id = l.id AND v.indicator_id = i.id

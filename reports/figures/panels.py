@@ -382,7 +382,7 @@ def unit(office: ReportingUnit, round_: ReportingRound, place: Place) -> UnitBoa
     kinds = [kind for kind in Kind.values if kind in numbers]
     return UnitBoard(
         figures=tuple(figures(found, place)),
-        indicators=tuple(Indicator.objects.filter(kind__in=kinds)),
+        indicators=tuple(Indicator.objects.asked_in(place.year).filter(kind__in=kinds)),
         kinds=tuple(kinds),
         population=", ".join(words.counted(numbers[kind], kind) for kind in kinds),
         report=report,

@@ -123,7 +123,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         raise Http404
     rounds = _rounds(place.territory)
     round_, earlier = _round(rounds, year), _round(rounds, year - 1, required=False)
-    indicators = list(Indicator.objects.filter(kind=kind))
+    indicators = list(Indicator.objects.asked_in(year).filter(kind=kind))
     lines = rows.lines(
         round_,
         indicators,

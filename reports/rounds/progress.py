@@ -32,7 +32,7 @@ class Progress:
 
 def asked_in(round_: ReportingRound) -> list[Indicator]:
     """The questions of a round: those in force by the end of its year. One query."""
-    return list(Indicator.objects.filter(valid_from__lte=datetime.date(round_.year, 12, 31)))
+    return list(Indicator.objects.asked_in(round_.year))
 
 
 def progress(reports: Collection[Report]) -> dict[int, Progress]:

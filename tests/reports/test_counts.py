@@ -57,6 +57,17 @@ def test_coverage_equals_its_twin(seed, provisional):
         } == {key: numbers for key, numbers in expected.items() if key[0] == year}
 
 
+def test_indicator_is_not_missing_in_the_years_before_it_began():
+    round_ = ReportingRoundFactory(year=2025)
+    RoundLineFactory(round=round_, institution__kind="museum", kind="museum")
+    asked = IndicatorFactory(kind="museum", valid_from=datetime.date(2025, 12, 31))
+    IndicatorFactory(kind="museum", valid_from=datetime.date(2026, 1, 1))
+
+    found = query.coverage(round_.territory_id, [2025])
+
+    assert [(group.indicator_id, group.missing) for group in found] == [(asked.pk, 1)]
+
+
 @BASES
 def test_coverage_without_detail_is_the_sum_of_its_parts(provisional):
     territory, _ = twin.random_world(1)

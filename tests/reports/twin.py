@@ -66,6 +66,8 @@ def cells(territory, *, provisional=False) -> list[Cell]:
     for line in RoundLine.objects.filter(round__territory=territory).select_related("round"):
         status = statuses.get((line.round_id, line.reporting_unit_id))
         for indicator in Indicator.objects.filter(kind=line.kind):
+            if indicator.valid_from.year > line.round.year:
+                continue
             value = values.get((line.pk, indicator.pk))
             if value is None:
                 found.append(Cell(line, indicator, "blank", 0, "", False))
