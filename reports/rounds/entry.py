@@ -5,6 +5,7 @@ interleave. A save names the version it saw: what somebody else changed meanwhil
 overwritten unseen.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -250,9 +251,33 @@ TEXTS = ("documents_issued", "communication", "difficulties", "proposals")
 AMOUNTS = ("budget", "mobilised")
 
 
+class TextsChanged(Exception):
+    """Somebody else saved texts since they were read. `report` is the report as it stands."""
+
+    def __init__(self, report: Report):
+        super().__init__("changed meanwhile")
+        self.report = report
+
+
+def seal(report: Report) -> str:
+    """Stands for the texts and amounts as they are: another one as soon as any of them changes."""
+    stands = [str(getattr(report, name)) for name in (*TEXTS, *AMOUNTS)]
+    return hashlib.sha256("\0".join(stands).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_texts(*, report: Report, user: User, texts: Mapping[str, str | Decimal | None]) -> bool:
-    """Save the short texts and the two amounts (million VND); whether anything changed."""
+def save_texts(
+    *,
+    report: Report,
+    user: User,
+    texts: Mapping[str, str | Decimal | None],
+    seen: str | None = None,
+) -> bool:
+    """Save the short texts and the two amounts (million VND); whether anything changed.
+
+    `seen` is the seal of what the writer saw. Raises EntryRefused or TextsChanged, and has then
+    written nothing.
+    """
     report = lock(report)
     open_now = current_openness(report, user)
     if open_now.why_closed:
@@ -260,6 +285,8 @@ def save_texts(*, report: Report, user: User, texts: Mapping[str, str | Decimal 
     changed = [n for n in (*TEXTS, *AMOUNTS) if n in texts and getattr(report, n) != texts[n]]
     if not changed:
         return False
+    if seen is not None and seen != seal(report):
+        raise TextsChanged(report)
     for name in changed:
         setattr(report, name, texts[name])
     if report.started_at is None:

@@ -13,7 +13,7 @@ from reports.importing.matching import Reason, Why, read_cell
 from reports.importing.wording import say
 from reports.models import NotApplicableReason, Report, State
 from reports.rounds.checks import Cell, faults
-from reports.rounds.entry import AMOUNTS, TEXTS, question_of
+from reports.rounds.entry import AMOUNTS, TEXTS, question_of, seal
 from reports.rounds.pages import SheetRow
 from targets.models import Indicator
 from targets.numbers import NumberError, parse_number
@@ -183,6 +183,19 @@ class TextsForm(forms.Form):
         for name in AMOUNTS:
             label = Report._meta.get_field(name).verbose_name
             self.fields[name] = AmountField(label=capfirst(str(label)), required=False)
+        self.fields["seen"] = forms.CharField(
+            initial=seal(report), required=False, max_length=64, widget=forms.HiddenInput
+        )
+
+    def say_what_stands(self, report: Report) -> None:
+        """Beside each field what somebody else saved meanwhile; the next save goes over it."""
+        for name in (*TEXTS, *AMOUNTS):
+            stands = getattr(report, name)
+            if stands != self.cleaned_data[name]:
+                shown = self.fields[name].prepare_value(stands)
+                self.add_error(name, _("Stands now: %(value)s") % {"value": shown or "–"})
+        self.data = self.data.copy()
+        self.data["seen"] = seal(report)
 
 
 class ReturnForm(forms.Form):

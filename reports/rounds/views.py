@@ -26,9 +26,11 @@ from reports.rounds import pages
 from reports.rounds.entry import (
     Conflict,
     EntryRefused,
+    TextsChanged,
     current_openness,
     save_texts,
     set_line,
+    values_of,
 )
 from reports.rounds.forms import LineForm, ReturnForm, TextsForm
 from reports.rounds.pages import Place, ReportRow
@@ -356,7 +358,21 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "reports/report.html", report_page(request, found, form), status=422)
     try:
-        saved = save_texts(report=found, user=request.user, texts=form.cleaned_data)
+        saved = save_texts(
+            report=found,
+            user=request.user,
+            texts=form.cleaned_data,
+            seen=form.cleaned_data["seen"] or None,
+        )
+    except TextsChanged as changed:
+        messages.error(
+            request,
+            _("Somebody else saved texts or amounts meanwhile; nothing was saved.")
+            + " "
+            + _("Compare with what stands now. Saving once more puts yours in its place."),
+        )
+        form.say_what_stands(changed.report)
+        return render(request, "reports/report.html", report_page(request, found, form), status=409)
     except EntryRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -370,6 +386,8 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """The answers of one institution: small corrections need no file."""
     found = report_to_enter(request, pk)
     open_now = current_openness(found, request.user)
+    # Read before what is shown: a change in between is then a conflict, never overwritten unseen.
+    versions = dict(values_of(found).filter(line=line).values_list("indicator", "version"))
     sheet = pages.sheet(found, drafts=True, open_now=open_now)
     rows = [row for table in sheet.tables for row in table.rows]
     place = next((n for n, row in enumerate(rows) if row.line.pk == line), None)
@@ -377,7 +395,6 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         raise Http404
     row = rows[place]
     following = next((r for r in rows[place + 1 :] if r.is_open), None)
-    versions = dict(row.line.values.values_list("indicator", "version"))
     data = request.POST if request.method == "POST" else None
     form = LineForm(data, row=row, versions=versions)
     status, overtaken = 200, []

@@ -585,6 +585,29 @@ def test_amount_with_two_readings_is_refused(as_reporter, report, written):
     assert (response.status_code, report.budget) == (422, None)
 
 
+def test_texts_that_somebody_else_saved_are_not_overwritten_unseen(as_reporter, as_staff, report):
+    def form(client):
+        return {
+            name: field.value() or ""
+            for name, field in ((f.name, f) for f in client.get(address(report)).context["texts"])
+        }
+
+    first, second = form(as_reporter), form(as_staff)
+    as_staff.post(address(report, "texts/"), second | {"proposals": "Bổ sung kinh phí"})
+
+    page = as_reporter.post(address(report, "texts/"), first | {"budget": "1.234,5"})
+
+    report.refresh_from_db()
+    assert page.status_code == 409
+    assert (report.proposals, report.budget) == ("Bổ sung kinh phí", None)
+    assert "Hiện tại: Bổ sung kinh phí" in page.content.decode()
+    # Having seen it, the reporter may put their own in its place.
+    again = {f.name: f.value() or "" for f in page.context["texts"]}
+    assert as_reporter.post(address(report, "texts/"), again).status_code == 302
+    report.refresh_from_db()
+    assert (report.proposals, str(report.budget)) == ("", "1234.500")
+
+
 def test_texts_are_saved(as_reporter, report):
     as_reporter.post(address(report, "texts/"), {"difficulties": "Thiếu cán bộ."})
 
