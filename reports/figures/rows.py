@@ -12,6 +12,7 @@ from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
+    Exists,
     F,
     FilteredRelation,
     OuterRef,
@@ -39,6 +40,8 @@ from targets.models import Indicator
 
 ANSWERS = ("yes", "no", "count", "not_applicable", "not_reported", "awaiting", "returned")
 MISSING = ("not_reported", "awaiting", "returned")
+# Reports whose working values count on the provisional basis.
+SENT = (Report.Status.SUBMITTED, Report.Status.APPROVED)
 
 
 def lines(
@@ -87,7 +90,7 @@ def _with_answer(
     earlier: ReportingRound | None,
 ) -> QuerySet[RoundLine]:
     pk, cell = indicator.pk, f"cell_{indicator.pk}"
-    sent = Q(status__in=[Report.Status.SUBMITTED, Report.Status.APPROVED])
+    sent = Q(status__in=SENT)
     entered = ~Q(**{f"{cell}__state": State.BLANK}) & Q(**{f"{cell}__isnull": False})
 
     def counted(field: str, empty):
@@ -120,16 +123,20 @@ def _with_answer(
             **{f"count_{pk}": counted("count", Value(None, output_field=BigIntegerField()))}
         )
         if earlier is not None:
+            before = IndicatorValue.objects.filter(
+                line__round=earlier, line__institution=OuterRef("institution"), indicator=pk
+            )
+            counts = F("approved_count")
+            if provisional:
+                # Each year by the report of the unit that sent it then.
+                sent_then = Report.objects.filter(
+                    round=earlier,
+                    reporting_unit=OuterRef("line__reporting_unit"),
+                    status__in=SENT,
+                )
+                counts = Case(When(Exists(sent_then), then=F("count")), default=counts)
             found = found.annotate(
-                **{
-                    f"before_{pk}": Subquery(
-                        IndicatorValue.objects.filter(
-                            line__round=earlier,
-                            line__institution=OuterRef("institution"),
-                            indicator=pk,
-                        ).values("approved_count")[:1]
-                    )
-                }
+                **{f"before_{pk}": Subquery(before.annotate(counts=counts).values("counts")[:1])}
             )
     return found
 

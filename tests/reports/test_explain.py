@@ -1,5 +1,6 @@
 """How a figure came about, in words and numbers."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from tests import factories
 from tests.reports.readings import counts, coverage, growing
 
 NBSP = "\N{NO-BREAK SPACE}"
+NOW = datetime.datetime(2025, 11, 20, tzinfo=datetime.UTC)
 
 
 def steps(row) -> list[str]:
@@ -180,3 +182,23 @@ def test_explanation_of_growth_shows_the_base_year_and_who_left(
     assert row.get_cell(f"count_{pk}") == "1.200"
     assert row.get_cell(f"growth_{pk}").replace(NBSP, " ") == "+20,0 %"
     assert [line.institution.name for line in listing.gone] == ["Thư viện đã đóng"]
+
+
+@pytest.mark.parametrize(("basis", "shown"), [("approved", "–"), ("provisional", "1.000")])
+def test_explanation_of_growth_counts_the_base_year_on_the_same_basis(
+    page, plan, open_round, answer, territory, institutions, basis, shown
+):
+    base = factories.ReportingRoundFactory(territory=territory, year=2022, kind="baseline")
+    line = open_round.lines.get(institution__code="98-TV-981")
+    factories.RoundLineFactory(
+        round=base, institution=line.institution, reporting_unit=line.reporting_unit
+    )
+    factories.ReportFactory(
+        round=base, reporting_unit=line.reporting_unit, status="submitted", submitted_at=NOW
+    )
+    answer(base, "98-TV-981", "library.visits_growth", 1000, approved=False)
+    address = "/hong-lam/2025/explain/library.visits_growth/all/2025/"
+    listing = page(address, basis=basis).context["listing"]
+    row = next(r for r in listing.table.rows if r.record.institution.code == "98-TV-981")
+    pk = plan.targets.get(indicator__code="library.visits_growth").indicator_id
+    assert row.get_cell(f"before_{pk}") == shown
