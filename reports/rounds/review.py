@@ -33,6 +33,10 @@ class Why(models.TextChoices):
     ALREADY_SUBMITTED = "already_submitted", _("The report was submitted already.")
     ALREADY_APPROVED = "already_approved", _("The report was approved already.")
     NOT_SUBMITTED = "not_submitted", _("The unit has not submitted this report yet.")
+    SENT_ANEW = (
+        "sent_anew",
+        _("The unit submitted the report anew since you opened it. Please look at it again."),
+    )
     NO_MESSAGE = (
         "no_message",
         _("Say what is to be corrected: a message for the report, or one for a cell."),
@@ -149,9 +153,18 @@ def return_cells(
     return return_report(report, user, message, {by_cell[key]: told[key] for key in told})
 
 
+def submission(report: Report) -> str:
+    """Names one submission of a report; "" while there is none."""
+    return report.submitted_at.isoformat() if report.submitted_at else ""
+
+
 @transaction.atomic
-def approve(report: Report, user: User | None) -> Report:
-    """Make the working values of the unit the ones that count (design 5.8)."""
+def approve(report: Report, user: User | None, *, seen: str = "") -> Report:
+    """Make the working values of the unit the ones that count (design 5.8).
+
+    `seen` names the submission that the reviewer looked at, if they say: one that was returned and
+    sent again meanwhile is not approved unread.
+    """
     report = _locked(
         report,
         expected=(Report.Status.SUBMITTED,),
@@ -161,6 +174,8 @@ def approve(report: Report, user: User | None) -> Report:
             Report.Status.APPROVED: Why.ALREADY_APPROVED,
         },
     )
+    if seen and seen != submission(report):
+        raise ReviewRefused(Why.SENT_ANEW)
     now = timezone.now()
     differing = values_of(report).exclude(
         Q(approved_state=F("state"))

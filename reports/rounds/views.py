@@ -193,7 +193,7 @@ def approve_selected(request: HttpRequest) -> HttpResponse:
     approved = 0
     for report in reports:
         try:
-            approve(report, request.user)
+            approve(report, request.user, seen=request.POST.get(f"seen-{report.pk}", ""))
         except ReviewRefused as refused:
             messages.error(request, f"{report.reporting_unit}: {refused}")
         else:
@@ -310,7 +310,7 @@ def submit_report(request: HttpRequest, pk: int) -> HttpResponse:
 def approve_report(request: HttpRequest, pk: int) -> HttpResponse:
     found = report_to_manage(request, pk)
     try:
-        approve(found, request.user)
+        approve(found, request.user, seen=request.POST.get("seen", ""))
     except ReviewRefused as refused:
         messages.error(request, str(refused))
     else:

@@ -10,6 +10,7 @@ from reports.rounds.review import (
     approve,
     return_cells,
     return_report,
+    submission,
     submit,
 )
 
@@ -157,6 +158,23 @@ def test_approval_is_recorded_for_values_that_differ(submitted, staff):
     assert (change.action, change.by, change.before_state, change.after_count) == (
         "approved", staff, "blank", 1250,
     )  # fmt: skip
+
+
+def test_report_that_was_sent_anew_is_not_approved_unread(
+    submitted, staff, reporter, open_round, answer
+):
+    looked_at = submission(submitted)
+    return_report(submitted, staff, "Xem lại", {})
+    answer(open_round, "98-TV-981", "library.visits_growth", 99_000, approved=False)
+    anew = submit(submitted, reporter)
+
+    with pytest.raises(ReviewRefused) as refused:
+        approve(submitted, staff, seen=looked_at)
+
+    submitted.refresh_from_db()
+    assert refused.value.why is Why.SENT_ANEW
+    assert submitted.status == "submitted"
+    assert approve(submitted, staff, seen=submission(anew)).status == "approved"
 
 
 @pytest.mark.parametrize("cells", [2, 30])

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -238,6 +239,17 @@ def test_nothing_selected_is_no_error(as_staff, open_round, chosen):
     response = as_staff.post("/reporting/approve/", {"report": chosen, "confirmed": "1"})
 
     assert response.url == "/reporting/"
+
+
+def test_selected_report_that_was_sent_anew_is_not_approved_unread(as_staff, submitted):
+    page = as_staff.post("/reporting/approve/", {"report": submitted.pk}).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
+    turn(submitted, "submitted")
+
+    as_staff.post("/reporting/approve/", hidden | {"confirmed": "1"})
+
+    submitted.refresh_from_db()
+    assert submitted.status == "submitted"
 
 
 def test_reports_of_another_territory_are_not_approved(as_outsider, submitted):
