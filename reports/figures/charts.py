@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from reports.figures import words
@@ -493,7 +494,7 @@ def _layout(
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
         "showlegend": False,
-        "separators": ",.",
+        "separators": get_format("DECIMAL_SEPARATOR") + get_format("THOUSAND_SEPARATOR"),
         "font": {"family": "system-ui, 'Noto Sans', sans-serif", "size": 12, "color": INK_SOFT},
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": EDGE, "font": {"color": INK}},

@@ -53,7 +53,6 @@
       await plotly();
       await window.Plotly.newPlot(place, data, { ...layout, template: layout?.template ?? house() }, {
         responsive: true,
-      locale: document.documentElement.lang,
         displaylogo: false,
         locale: language,
         // Named one by one: the stock bar also offers to upload the chart to a cloud.

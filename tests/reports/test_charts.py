@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import plotly.graph_objects as go
 import pytest
+from django.utils import translation
 
 from reports.figures import charts, matrix
 from reports.figures.boards import Trend
@@ -59,6 +60,14 @@ def test_chart_labels_hold_no_markup(request, name):
     texts += [text for trace in plot["data"] for text in trace.get("text", [])]
     assert texts
     assert not [text for text in texts if re.search(r"[<>]", text)]
+
+
+@pytest.mark.parametrize(("language", "separators"), [("vi", ",."), ("en", ".,")])
+def test_numbers_of_the_axis_read_as_those_beside_it(language, separators):
+    with translation.override(language):
+        row = coverage(counts(5, 2, 1))
+        plot = json.loads(chart_of(row, (2025, counts(5, 2, 1))).plot)
+    assert plot["layout"]["separators"] == separators
 
 
 def test_chart_table_holds_the_same_figures(coverage_chart):
