@@ -71,7 +71,8 @@ class TargetAttainment:
     verdict      None before the target's year, for an outcome, and for a part of the territory
     provisional  the round of the target's year is still open
     early        before the target's year, and the level is already reached
-    pace         before the target's year; None where pace says nothing (one institution …)
+    pace         before the target's year; None where pace says nothing (one institution …).
+                 Kept beside an outcome: how the tier stood on its last day. Pages show the outcome.
     beside       only for a part of the territory: its figure beside the level of the whole
     is_part      only a part of what the target speaks of is looked at: no verdict, no pace
     part_of      for one tier of a target over several: the tiers that share the verdict (empty:
@@ -440,7 +441,7 @@ def summaries(rows: Collection[TargetAttainment]) -> list[HorizonSummary]:
         for row in here:
             if row.verdict is not None:
                 verdicts[row.verdict] += 1
-            if row.pace is not None:
+            if row.pace is not None and row.outcome is None:
                 paces[row.pace] += 1
         missed = [row for row in here if row.verdict is Verdict.NOT_MET]
         worst = furthest([row.gap for row in missed])
@@ -520,7 +521,7 @@ def _coverage_row(figures: Figures, target: Target) -> TargetAttainment:
     part_of = _part_of(figures, target)
     is_part = bool(figures.within) or part_of is not None
     detail = projected = None
-    if not is_part and outcome is None:
+    if not is_part:
         reported = figures.reported(target)
         detail = pace(
             counts,
@@ -530,7 +531,7 @@ def _coverage_row(figures: Figures, target: Target) -> TargetAttainment:
             earlier=figures.earlier(target),
             milestone=target.unit == Target.Unit.MILESTONE,
         )
-        if figures.year < target.year:
+        if figures.year < target.year and outcome is None:
             projected = projection(reported, target.year)
     judged = not is_part and outcome is None
     return TargetAttainment(
@@ -577,7 +578,7 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
     if judged and figures.year >= target.year:
         # No round in the target's year: nothing can be said, then or later.
         verdict = result.verdict if result else Verdict.UNDETERMINED
-    elif judged:
+    elif not is_part and figures.year < target.year:
         state = growth_pace(result)
     lacking = result.shortfall if result and judged else None
     panel = result.panel if result else None

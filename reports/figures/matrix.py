@@ -536,7 +536,7 @@ def _goal(
     hint = ""
     if row.outcome is not None and row.outcome.legal_basis:
         hint = row.outcome.legal_basis
-    elif is_other and row.verdict is None and row.pace is Pace.BEHIND:
+    elif is_other and row.outcome is None and row.pace is Pace.BEHIND:
         hint = _per_year(row)
     elif is_other and row.verdict is not None and row.counts is not None and row.counts.n:
         hint = _("%(value)s when %(year)s ended") % {

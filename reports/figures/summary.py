@@ -119,7 +119,9 @@ def _ahead(board: ProvinceBoard, horizon: Horizon, place: Place, figures: str) -
             "number": number
         }
         late = [
-            r for r in board.rows if r.target_year == horizon.target_year and r.pace is Pace.BEHIND
+            r
+            for r in board.rows
+            if r.target_year == horizon.target_year and r.pace is Pace.BEHIND and not r.outcome
         ]
         parts.append(_with_worst(_count(horizon, "behind", figures, text), late, place))
     if number := horizon.number("undetermined"):

@@ -111,7 +111,7 @@ def enrol_again(territory, like, year):
 
 def test_a_target_whose_tier_ended_says_so(round_, capsys):
     row = attainment(capsys)[4]
-    assert (row["verdict"], row["pace"]) == (None, None)
+    assert (row["verdict"], row["pace"]) == (None, "too_early")
     assert row["outcome"] == {"kind": "ended", "last_day": "2025-06-30", "legal_basis": ""}
 
 

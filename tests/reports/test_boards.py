@@ -418,7 +418,7 @@ def test_a_part_leaves_out_targets_that_have_nothing_in_it(world):
 # The reform
 
 
-def test_a_target_whose_tier_ended_has_an_outcome_and_no_pace(world):
+def test_a_target_whose_tier_ended_has_an_outcome_beside_its_last_pace(world):
     DistrictFactory(parent=world.territory)
     world.target(year=2025)
     later = world.target(year=2030, minimum=90)
@@ -426,9 +426,11 @@ def test_a_target_whose_tier_ended_has_an_outcome_and_no_pace(world):
     world.answers(2025, yes=6, no=2)
     due, row = world.rows(2025)
     assert (due.verdict, due.outcome) == (Verdict.MET, None)
-    assert (row.target, row.verdict, row.pace) == (later, None, None)
+    assert (row.target, row.verdict, row.pace) == (later, None, Pace.ON_TRACK)
     assert (row.outcome.kind, row.outcome.last_day) == ("ended", datetime.date(2025, 6, 30))
     assert row.numerator == 6
+    (summary,) = [h for h in boards.summaries(world.rows(2025)) if h.target_year == 2030]
+    assert (summary.ended, summary.paces) == (1, {})
 
 
 def test_before_the_tier_ended_there_was_pace(world):
