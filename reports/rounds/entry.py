@@ -224,7 +224,9 @@ def set_line(
         value.na_reason, value.note = cell.na_reason, cell.note
         value.version += 1
         value.save()
-        record(value, before, cell, at=now, by=user, action=action, reason=reason).save()
+        # A note that is replaced later stays readable in the history, as that of a file does.
+        why = reason or (cell.note if cell.note != before.note else "")
+        record(value, before, cell, at=now, by=user, action=action, reason=why).save()
     if pending:
         mark_started(report, now)
     return [value for value, _cell in pending]

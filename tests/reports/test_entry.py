@@ -96,6 +96,14 @@ def test_value_is_saved_with_its_change(enter, report, reporter):
     assert report.started_at is not None
 
 
+def test_note_that_is_replaced_stays_in_the_history(enter):
+    enter(Cell("yes", note="từ tháng 5"))
+    enter(Cell("yes", note="từ tháng 6"), version=1)
+
+    reasons = Change.objects.values_list("reason", flat=True)
+    assert list(reasons) == ["từ tháng 5", "từ tháng 6"]
+
+
 def test_same_value_writes_nothing(enter):
     enter(Cell("yes"))
 
