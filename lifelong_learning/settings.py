@@ -209,7 +209,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # Largest report file and plan document, in bytes.
 MAX_IMPORT_BYTES = env_int("MAX_IMPORT_MB", 20) * 1024 * 1024

@@ -47,6 +47,8 @@ class Command(BaseCommand):
             port = free
         self.print_accounts(port)
         if not no_serve:
+            # A wrong address is to show the page that users see, not the technical one in English.
+            settings.DEBUG = False
             # Without the reloader, which would start everything a second time.
             call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
@@ -77,6 +79,7 @@ class Command(BaseCommand):
         for username, what in accounts():
             write(f"  {username:<18} {what}")
         write("")
+        self.stdout.flush()  # into a file or a container's log it would wait for the server's end
 
 
 def accounts() -> list[tuple[str, str]]:
