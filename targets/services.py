@@ -85,6 +85,11 @@ def register_plan(
         raise PlanError(_("The number of the document cannot be read."))
     if territory is None:
         territory = _territory_named(parsed.province, issued_on)
+    elif parsed.province in _province_names() and not _is_called(territory, parsed.province):
+        raise PlanError(
+            _("The document is a plan of %(document)s, not of %(chosen)s.")
+            % {"document": parsed.province, "chosen": territory.short_name}
+        )
     sha256 = hashlib.sha256(content).hexdigest()
     plan, _created = Plan.objects.select_for_update().get_or_create(territory=territory)
     for version in plan.versions.all():
@@ -118,13 +123,17 @@ def _province_names() -> list[str]:
     return sorted({province.short_name for province in provinces})
 
 
+def _is_called(province: AdministrativeUnit, name: str) -> bool:
+    return fold(name) in (fold(province.short_name), fold(province.name))
+
+
 def _territory_named(name: str | None, day: datetime.date) -> AdministrativeUnit:
     """The province of that name on the map of that day."""
     if name is None:
         raise PlanError(_("The province cannot be read in the document; choose it."))
     provinces = AdministrativeUnit.objects.filter(level=Level.PROVINCE).valid_on(day)
     for province in provinces:
-        if fold(name) in (fold(province.short_name), fold(province.name)):
+        if _is_called(province, name):
             return province
     raise PlanError(
         _("No province called %(name)s existed on %(day)s.")

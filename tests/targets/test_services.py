@@ -185,6 +185,14 @@ def test_person_can_say_what_the_document_does_not(register, territory):
     assert (version.plan.territory, version.number) == (territory, "77/KH-UBND")
 
 
+def test_plan_of_another_province_is_refused_whatever_was_chosen(register, territory):
+    factories.ProvinceFactory(name="Tỉnh Nam Lĩnh")
+    text = DOCUMENT.replace("Hồng Lam", "Nam Lĩnh").replace("HỒNG LAM", "NAM LĨNH")
+    with pytest.raises(PlanError, match="Nam Lĩnh"):
+        register(text, territory=territory)
+    assert not Plan.objects.exists()
+
+
 def test_missing_indicators_are_named(territory, staff):
     with pytest.raises(PlanError, match="lifelong_services"):
         register_plan(content=DOCUMENT.encode(), file_name="x.txt", user=staff)
