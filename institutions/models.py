@@ -7,6 +7,7 @@ Nothing in this file knows of plans or figures. Every row that can end has `vali
 import datetime
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -285,6 +286,19 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user_id}: {self.get_role_display()}"
+
+    def clean(self):
+        """Say beside the field, in words, what the constraints would refuse by their names."""
+        errors = {}
+        is_reporter = self.role == self.Role.REPORTER
+        if is_reporter and self.reporting_unit_id is None:
+            errors["reporting_unit"] = _("Choose the unit that this person reports for.")
+        if not is_reporter and self.reporting_unit_id is not None:
+            errors["reporting_unit"] = _("Leave this empty: only reporting officials have a unit.")
+        if self.role != self.Role.LEADER and self.territory_id is None:
+            errors["territory"] = _("Choose the territory: only a national leader has none.")
+        if errors:
+            raise ValidationError(errors)
 
 
 class Institution(models.Model):

@@ -172,18 +172,31 @@ def test_account_is_made_with_its_membership(as_administrator, territory):
     assert [(m.role, m.territory) for m in user.memberships.all()] == [("department", territory)]
 
 
-def test_reporter_without_a_unit_is_refused_on_the_form(as_administrator, territory):
-    user = factories.UserFactory()
+@pytest.mark.parametrize(
+    ("role", "has_territory", "has_unit", "said"),
+    [
+        ("reporter", True, False, ["reporting_unit"]),
+        ("department", True, True, ["reporting_unit"]),
+        ("department", False, False, ["territory"]),
+        ("reporter", False, False, ["reporting_unit", "territory"]),
+    ],
+)
+def test_membership_that_makes_no_sense_is_refused_beside_its_field(
+    as_administrator, territory, role, has_territory, has_unit, said
+):
+    user, unit = factories.UserFactory(), factories.ReportingUnitFactory(territory=territory)
     response = as_administrator.post(
         address(Membership, "add"),
         {
             "user": user.pk,
-            "role": "reporter",
-            "territory": territory.pk,
+            "role": role,
+            "territory": territory.pk if has_territory else "",
+            "reporting_unit": unit.pk if has_unit else "",
             "valid_from": "01/01/2025",
         },
     )
-    assert response.status_code == 200
+    # Nothing under "__all__": there the database's constraints would speak, by their names.
+    assert sorted(response.context["adminform"].form.errors) == said
     assert not user.memberships.exists()
 
 
