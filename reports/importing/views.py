@@ -1,6 +1,6 @@
 """Pages of the import: upload, preview, apply. Nothing is written before the last step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.conf import settings
@@ -17,7 +17,7 @@ from reports.importing.apply import ImportRefused, Preview, apply, keep, preview
 from reports.importing.diff import ImportPlan, Outcome, RowResult
 from reports.importing.reading import UnreadableFile
 from reports.importing.template import template_csv
-from reports.importing.wording import error_lines, unreadable
+from reports.importing.wording import error_lines, headings, unreadable
 from reports.models import Change, ImportBatch
 from reports.rounds.checks import Cell
 from reports.rounds.entry import EntryRefused
@@ -183,6 +183,8 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
     plan, report = seen.plan, batch.report
     labels = {indicator.code: indicator.label for indicator in seen.indicators}
     errors = error_lines(plan)
+    # A column that is missing has no heading in the file: the template's then, not its code.
+    named = headings() | {indicator.code: indicator.name for indicator in seen.indicators}
     writable = plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED)
     effects = effect.effects(report, seen) if writable and not plan.problems else []
     return {
@@ -190,7 +192,11 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
         "batch": batch,
         "plan": plan,
         "tally": plan.tally,
-        "problems": [error for error in errors if error.line in (None, 1)],
+        "problems": [
+            replace(error, column=named.get(error.column, error.column))
+            for error in errors
+            if error.line in (None, 1)
+        ],
         "errors": [error for error in errors if error.line not in (None, 1)][:SHOWN],
         "error_count": len(errors),
         "usable": len(plan.rows) - plan.count(Outcome.INVALID),

@@ -117,6 +117,17 @@ def test_errors_come_first_and_keep_everything_out(as_reporter, report):
     assert not IndicatorValue.objects.exists()
 
 
+def test_missing_column_is_named_as_the_template_names_it(as_reporter, report):
+    rows = [
+        line.split(";") for line in template_csv(report).decode("utf-8-sig").strip().splitlines()
+    ]
+    rows[1][3] = "Có"
+    upload(as_reporter, report, "\n".join(";".join(row[:2] + row[3:]) for row in rows).encode())
+
+    (problem,) = preview(as_reporter, ImportBatch.objects.get()).context["problems"]
+    assert problem.column == rows[0][2]
+
+
 def test_rows_without_errors_can_be_accepted(as_reporter, report):
     upload(as_reporter, report, csv(LIBRARY, "98-TV-404,,Có,,,,,,,"))
     batch = ImportBatch.objects.get()
