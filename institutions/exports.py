@@ -1,14 +1,22 @@
 """Tables as files: readable by a Vietnamese Excel, and harmless in it."""
 
+import re
+
 from django_tables2.export.export import TableExport
 
 # A cell that begins with one of these is run as a formula by spreadsheet programs.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# "+7,1 %" is run too, and gives itself.
+_SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,]*(\s?%)?")
+# What tables show where there is nothing; in a column of a file it would be text among numbers.
+_NOTHING = ("—", "–")
 
 
 def harmless(value):
     """The value, with an apostrophe before text that a spreadsheet would run as a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if not isinstance(value, str) or _SIGNED_NUMBER.fullmatch(value):
+        return value
+    if value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
 
@@ -24,7 +32,9 @@ class SafeExport(TableExport):
 
     def table_to_dataset(self, table, exclude_columns, dataset_kwargs=None):
         dataset = super().table_to_dataset(table, exclude_columns, dataset_kwargs)
-        rows = [tuple(harmless(cell) for cell in row) for row in dataset]
+        rows = [
+            tuple("" if cell in _NOTHING else harmless(cell) for cell in row) for row in dataset
+        ]
         headers = dataset.headers
         dataset.wipe()
         dataset.headers = headers

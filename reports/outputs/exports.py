@@ -18,6 +18,7 @@ class FigureExport(SafeExport):
         dataset = super().table_to_dataset(table, exclude_columns, dataset_kwargs)
         dataset.title = "1520"
         if self.is_sample:
+            dataset.title = _("Sample figures")
             dataset.append_col([_("Sample figures")] * dataset.height, header=_("Origin"))
         return dataset
 

@@ -7,6 +7,7 @@ import io
 import openpyxl
 import pytest
 
+from institutions.exports import harmless
 from tests import factories
 
 LIST = "/institutions/"
@@ -141,6 +142,27 @@ def test_export_cannot_run_a_formula(as_staff, units):
     assert exported(as_staff.get(LIST, {"_export": "csv"}))[1][0].startswith("'=")
     book = openpyxl.load_workbook(io.BytesIO(as_staff.get(LIST, {"_export": "xlsx"}).content))
     assert book.active["A2"].data_type == "s"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("+7,1\xa0%", "+7,1\xa0%"),
+        ("-3", "-3"),
+        ("+1+cmd|x", "'+1+cmd|x"),
+        ("-", "'-"),
+        ("@a", "'@a"),
+        (-3, -3),
+    ],
+)
+def test_signed_number_is_no_formula(value, written):
+    assert harmless(value) == written
+
+
+def test_export_leaves_cells_without_a_value_empty(as_staff, units):
+    factories.PlacementFactory(institution__opened_on=None, reporting_unit=units["981"])
+    heading, row = exported(as_staff.get(LIST, {"_export": "csv"}))
+    assert row[heading.index("Ngày thành lập")] == ""
 
 
 def test_export_marks_sample_rows(as_staff, units):
