@@ -252,6 +252,17 @@ def test_selected_report_that_was_sent_anew_is_not_approved_unread(as_staff, sub
     assert submitted.status == "submitted"
 
 
+def test_report_that_was_sent_anew_is_not_approved_from_an_old_page(as_staff, submitted):
+    page = as_staff.get(address(submitted)).content.decode()
+    seen = re.search(r'<input type="hidden" name="seen" value="([^"]+)">', page)[1]
+    turn(submitted, "submitted")
+
+    as_staff.post(address(submitted, "approve/"), {"seen": seen})
+
+    submitted.refresh_from_db()
+    assert submitted.status == "submitted"
+
+
 def test_reports_of_another_territory_are_not_approved(as_outsider, submitted):
     as_outsider.post("/reporting/approve/", {"report": submitted.pk, "confirmed": "1"})
 
