@@ -16,6 +16,11 @@ from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
+# First words of the site's own addresses: a territory's slug is the first word of its pages.
+RESERVED_SLUGS = frozenset(
+    {"admin", "accounts", "i18n", "institutions", "plans", "reporting", "compare", "static"}
+    | {"media", "units", "explain", "health", "api"}
+)
 
 
 class Kind(models.TextChoices):
@@ -124,6 +129,12 @@ class AdministrativeUnit(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Keep the addresses of the site free."""
+        if self.slug in RESERVED_SLUGS:
+            message = _("The address /%(slug)s/ belongs to the site, not to a territory.")
+            raise ValidationError({"slug": message % {"slug": self.slug}})
 
     @property
     def short_name(self) -> str:
@@ -297,6 +308,12 @@ class Membership(models.Model):
             errors["reporting_unit"] = _("Leave this empty: only reporting officials have a unit.")
         if self.role != self.Role.LEADER and self.territory_id is None:
             errors["territory"] = _("Choose the territory: only a national leader has none.")
+        elif (
+            is_reporter
+            and self.reporting_unit_id is not None
+            and self.reporting_unit.territory_id != self.territory_id
+        ):
+            errors["reporting_unit"] = _("The reporting unit belongs to another territory.")
         if errors:
             raise ValidationError(errors)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from institutions import names
 from institutions.models import (
     BEFORE_OUR_RECORDS,
+    RESERVED_SLUGS,
     AdministrativeUnit,
     Institution,
     Placement,
@@ -23,11 +24,6 @@ from institutions.models import (
     Tier,
 )
 
-# First words of the site's own addresses: a territory's slug is the first word of its pages.
-RESERVED_SLUGS = frozenset(
-    {"admin", "accounts", "i18n", "institutions", "plans", "reporting", "compare", "static"}
-    | {"media", "units", "explain", "health", "api"}
-)
 UNIT_COLUMNS = (
     *("level", "code", "name", "kind", "parent_code"),
     *("valid_from", "valid_to", "latitude", "longitude"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import (
+    RESERVED_SLUGS,
     AdministrativeUnit,
     Continuation,
     Institution,
@@ -24,7 +25,6 @@ from institutions.models import (
     ReportingUnit,
 )
 from institutions.names import sort_key
-from institutions.services import RESERVED_SLUGS
 from reports.models import Change, IndicatorValue, Report, ReportingRound, RoundLine, State
 from targets.models import Indicator, PlanVersion, Target
 

@@ -200,6 +200,24 @@ def test_membership_that_makes_no_sense_is_refused_beside_its_field(
     assert not user.memberships.exists()
 
 
+@pytest.mark.parametrize(("own", "said"), [(True, []), (False, ["reporting_unit"])])
+def test_reporter_of_a_unit_elsewhere_is_refused_beside_the_unit(
+    as_administrator, territory, other_territory, own, said
+):
+    unit = factories.ReportingUnitFactory(territory=territory if own else other_territory)
+    user = factories.UserFactory()
+    response = as_administrator.post(
+        address(Membership, "add"),
+        {
+            "user": user.pk, "role": "reporter", "territory": territory.pk,
+            "reporting_unit": unit.pk, "valid_from": "01/01/2025",
+        },
+    )  # fmt: skip
+    found = response.context["adminform"].form.errors if response.context else {}
+    assert sorted(found) == said
+    assert user.memberships.exists() is own
+
+
 # Reference data ------------------------------------------------------------------------------
 
 
@@ -228,6 +246,24 @@ def test_sort_key_follows_the_name(as_administrator, institutions):
     )
     institution.refresh_from_db()
     assert (institution.name, institution.sort_key) == ("Ăn Bình", sort_key("Ăn Bình"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"), [("hong-lam", []), ("plans", ["slug"]), ("static", ["slug"])]
+)
+def test_province_takes_no_address_of_the_site(as_administrator, territory, slug, said):
+    unit = AdministrativeUnit.objects.get(pk=territory.pk)
+    response = as_administrator.post(
+        address(AdministrativeUnit, "change", unit.pk),
+        {
+            "level": unit.level, "code": unit.code, "name": unit.name, "kind": unit.kind,
+            "slug": slug, "valid_from": unit.valid_from, "valid_to": unit.valid_to or "",
+        },
+    )  # fmt: skip
+    found = response.context["adminform"].form.errors if response.context else {}
+    assert sorted(found) == said
+    unit.refresh_from_db()
+    assert unit.slug == territory.slug
 
 
 def form(institution, *placements, name=None):

@@ -7,9 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from institutions.models import AdministrativeUnit, Succession
+from institutions.models import RESERVED_SLUGS, AdministrativeUnit, Succession
 from institutions.services import (
-    RESERVED_SLUGS,
     Tally,
     UnitFileError,
     load_units,

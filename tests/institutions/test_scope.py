@@ -12,9 +12,8 @@ from django.http import Http404
 from django.urls import URLPattern, get_resolver
 
 from institutions import scope
-from institutions.models import AdministrativeUnit, Placement, User
+from institutions.models import RESERVED_SLUGS, AdministrativeUnit, Placement, User
 from institutions.names import slug
-from institutions.services import RESERVED_SLUGS
 from tests import factories
 
 
