@@ -1,8 +1,10 @@
 """Tables as files: readable by a Vietnamese Excel, and harmless in it."""
 
 import re
+from decimal import Decimal
 
 from django_tables2.export.export import TableExport
+from tablib import Dataset
 
 # A cell that begins with one of these is run as a formula by spreadsheet programs.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -10,6 +12,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER = re.compile(r"[+-]\d[\d.,]*(\s?%)?")
 # What tables show where there is nothing; in a column of a file it would be text among numbers.
 _NOTHING = ("—", "–")
+# A Vietnamese Excel takes a comma for the decimal mark, and so splits columns at semicolons.
+_DELIMITER = ";"
 
 
 def harmless(value):
@@ -21,8 +25,19 @@ def harmless(value):
     return value
 
 
+def written(value):
+    """The value as text of a CSV: numbers with a decimal comma, without grouping."""
+    if isinstance(value, float | Decimal):
+        return str(value).replace(".", ",")
+    return value
+
+
 class SafeExport(TableExport):
-    """CSV with a byte-order mark (Excel would take it for Latin text) or XLSX, formula-safe."""
+    """CSV as a Vietnamese Excel opens it by a double click, or XLSX with real numbers.
+
+    The CSV has a byte-order mark (Excel would take it for Latin text), semicolons and decimal
+    commas, as the template has that units fill in. Both are formula-safe.
+    """
 
     FORMATS = {name: TableExport.FORMATS[name] for name in (TableExport.CSV, TableExport.XLSX)}
 
@@ -42,5 +57,8 @@ class SafeExport(TableExport):
         return dataset
 
     def export(self):
-        content = super().export()
-        return content.encode("utf-8-sig") if isinstance(content, str) else content
+        if self.format != TableExport.CSV:
+            return super().export()
+        rows = [tuple(written(cell) for cell in row) for row in self.dataset]
+        content = Dataset(*rows, headers=self.dataset.headers)
+        return content.export("csv", delimiter=_DELIMITER).encode("utf-8-sig")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Count
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from institutions.models import AdministrativeUnit, Kind, ReportingUnit
 from reports.deadlines import days_left, received_late
 from reports.figures import boards, words
-from reports.figures.attainment import Beside, Counts
+from reports.figures.attainment import Beside, Counts, display_percent
 from reports.figures.boards import (
     LOCAL_TIERS,
     Completeness,
@@ -60,6 +61,8 @@ class HeatCell:
     code: str
     value: str
     detail: str
+    word: str
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +83,40 @@ class Heat:
     rows: tuple[HeatRow, ...]
     totals: tuple[HeatCell, ...]
 
-    def as_lists(self) -> tuple[list[str], list[list[str]]]:
-        """Head and rows of the same table as a file; percentages keep their counts."""
-        heads = [f"{head.kind}: {head.label} ({head.level})" for head in self.heads]
+    def as_lists(self) -> tuple[list[str], list[list]]:
+        """Head and rows of the same table as a file: numbers and words in columns of their own."""
+        parts = (
+            pgettext("head of a column", "yes"),
+            pgettext("head of a column", "population"),
+            pgettext("head of a column", "missing"),
+            "%",
+            pgettext("head of a column", "in words"),
+        )
+        heads = [
+            f"{head.kind}: {head.label} ({head.level}): {part}"
+            for head in self.heads
+            for part in parts
+        ]
         body = [
-            [row.name, *(_flat(cell) for cell in row.cells), f"{row.report} {row.day}".strip()]
+            [
+                row.name,
+                *(part for cell in row.cells for part in _parts(cell)),
+                f"{row.report} {row.day}".strip(),
+            ]
             for row in self.rows
         ]
-        body.append([_("Whole territory"), *(_flat(cell) for cell in self.totals), ""])
+        total = [part for cell in self.totals for part in _parts(cell)]
+        body.append([_("Whole territory"), *total, ""])
         return [_("District"), *heads, _("Report")], body
 
 
-def _flat(cell: HeatCell) -> str:
-    return f"{cell.value} ({cell.detail})" if cell.detail else cell.value
+def _parts(cell: HeatCell) -> tuple[int | None, int, int | None, Decimal | None, str]:
+    """Yes, population, missing, percentage and words; no yes where nobody has answered."""
+    counts = cell.counts
+    if not counts.yes + counts.no:
+        return None, counts.n, counts.missing, None, cell.word
+    percentage = display_percent(counts.yes, counts.n)
+    return counts.yes, counts.n, counts.missing, percentage, cell.word
 
 
 def heat(table: DistrictTable, place: Place) -> Heat:
@@ -157,28 +181,32 @@ def heat_cell(cell: DistrictCell, *, communes: bool = False) -> HeatCell:
     """A district's figure: tint, figure and words; of a single institution yes or no only."""
     counts, status = cell.counts, words.BESIDE[cell.beside]
     if cell.beside is Beside.NO_POPULATION:
-        if counts.not_applicable:
-            return HeatCell("", words.NO_FIGURE, _("not applicable"))
-        return HeatCell("", words.NO_FIGURE, "")
+        word = _("not applicable") if counts.not_applicable else ""
+        return HeatCell("", words.NO_FIGURE, word, word, counts)
     if counts.n == 1:
         word = missing_word(counts) if counts.missing else str(status.word)
-        return HeatCell(status.code, word, "")
+        return HeatCell(status.code, word, "", word, counts)
     answered = counts.yes + counts.no
     if not answered:
         share = _("%(share)s with data") % {"share": f"0/{words.grouped(counts.n)}"}
-        return HeatCell("undetermined", missing_word(counts), share)
+        word = missing_word(counts)
+        return HeatCell("undetermined", word, share, word, counts)
     share = f"{words.grouped(counts.yes)}/{words.grouped(counts.n)}"
     word = _("%(missing)s missing") % {"missing": words.grouped(counts.missing)}
     if cell.beside is not Beside.UNDETERMINED:
         word = str(status.word)
-    return HeatCell(status.code, words.percent(100 * counts.confirmed), f"{share} · {word}")
+    value = words.percent(100 * counts.confirmed)
+    return HeatCell(status.code, value, f"{share} · {word}", word, counts)
 
 
 def _total(counts: Counts) -> HeatCell:
     if not counts.n:
-        return HeatCell("", words.NO_FIGURE, "")
+        return HeatCell("", words.NO_FIGURE, "", "", counts)
+    if not counts.yes + counts.no:
+        word = missing_word(counts)
+        return HeatCell("", word, words.grouped(counts.n), word, counts)
     share = f"{words.grouped(counts.yes)}/{words.grouped(counts.n)}"
-    return HeatCell("", words.percent(100 * counts.confirmed), share)
+    return HeatCell("", words.percent(100 * counts.confirmed), share, "", counts)
 
 
 # Reports ------------------------------------------------------------------------------------

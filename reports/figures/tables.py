@@ -281,7 +281,7 @@ def target_table(found: list[TargetAttainment], map_words: str) -> TargetTable:
 
 
 def district_table(heads: list[str], body: list[list]) -> tables.Table:
-    """The districts side by side as a file: a name, then figure and words per column."""
+    """The districts side by side as a file: a name, then numbers and words per level."""
     names = [f"c{place}" for place in range(len(heads))]
     data = [dict(zip(names, row, strict=True)) for row in body]
     extra = [

@@ -3,11 +3,12 @@
 import csv
 import datetime
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
-from institutions.exports import harmless
+from institutions.exports import harmless, written
 from tests import factories
 
 LIST = "/institutions/"
@@ -23,7 +24,7 @@ def names(response):
 
 
 def exported(response):
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
 
 
 @pytest.mark.parametrize("client", ["as_staff", "as_reporter", "as_leader"])
@@ -157,6 +158,14 @@ def test_export_cannot_run_a_formula(as_staff, units):
 )
 def test_signed_number_is_no_formula(value, written):
     assert harmless(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Decimal("69.9"), "69,9"), (-1.5, "-1,5"), (1234, 1234), ("1.5", "1.5"), ("", "")],
+)
+def test_numbers_have_decimal_commas_in_a_file(value, text):
+    assert written(value) == text
 
 
 def test_export_leaves_cells_without_a_value_empty(as_staff, units):

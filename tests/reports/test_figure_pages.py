@@ -233,7 +233,7 @@ def csv_rows(response) -> list[list[str]]:
     assert response["Content-Type"].startswith("text/csv")
     content = response.content.decode()
     assert content.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
+    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=";"))
 
 
 def test_target_table_is_a_file_with_figures_apart_from_words(as_leader, half_reported):
@@ -250,7 +250,24 @@ def test_district_table_is_a_file(as_leader, half_reported):
     head, *rows = csv_rows(as_leader.get(PROVINCE, {"_export": "csv", "table": "districts"}))
     assert head[0] == "Huyện"
     assert [row[0] for row in rows] == ["Huyện An Bình", "Thị xã Đức Phong", "Toàn tỉnh"]
-    assert rows[0][1] == "Có"
+    assert [heading.rpartition(": ")[2] for heading in head[1:6]] == [
+        "có", "mẫu số", "thiếu", "%", "bằng chữ",
+    ]  # fmt: skip
+    assert rows[0][1:6] == ["1", "1", "0", "100,0", "Có"]
+    # Nothing reported is no 0.
+    assert rows[1][1:6] == ["", "1", "1", "", "Chưa báo cáo"]
+    assert rows[2][1:6] == ["1", "2", "1", "50,0", ""]
+
+
+def test_districts_are_real_numbers_in_a_workbook(as_leader, half_reported):
+    response = as_leader.get(PROVINCE, {"_export": "xlsx", "table": "districts"})
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    assert list(sheet.values)[3][:6] == ("Toàn tỉnh", 1, 2, 1, 50, None)
+
+
+def test_total_of_districts_without_an_answer_is_no_zero(as_leader, plan, open_round):
+    totals = as_leader.get(PROVINCE).context["heat"].totals
+    assert {cell.value for cell in totals} == {"Chưa báo cáo"}
 
 
 def test_institutions_of_a_tier_are_a_workbook(as_leader, half_reported):
