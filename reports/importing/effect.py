@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from reports.figures import matrix, words
 from reports.figures.attainment import Answer, Counts, commune_state, tally, verdict
@@ -86,9 +86,21 @@ def _answers(report: Report, seen: Preview):
     touched = RoundLine.objects.filter(round=report.round_id).filter(
         Q(reporting_unit=report.reporting_unit_id) | Q(commune__in=communes)
     )
+    # As the boards do: a commune that was not on the map of the cut-off counts for nothing.
+    day = report.round.as_of
+    touched = touched.annotate(
+        on_map=Case(
+            When(
+                Q(commune__valid_to=None) | Q(commune__valid_to__gt=day),
+                commune__valid_from__lte=day,
+                then="commune",
+            ),
+            default=None,
+        )
+    )
     lines, codes = [], {}
     for pk, kind, tier, commune, commune_kind, unit, code in touched.values_list(
-        "pk", "kind", "tier", "commune", "commune__kind", "reporting_unit", "institution__code"
+        "pk", "kind", "tier", "on_map", "commune__kind", "reporting_unit", "institution__code"
     ):
         lines.append(_Line(pk, kind, tier, commune, _is_rural(commune_kind)))
         if unit == report.reporting_unit_id:
