@@ -356,7 +356,10 @@ class IndicatorValue(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file sent for one report: previewed, applied or undone. Kept for good."""
+    """One file sent for one report: previewed, applied or undone.
+
+    Kept for good once it was applied; a preview goes when its sender previews another file.
+    """
 
     class Status(models.TextChoices):
         PREVIEWED = "previewed", _("Previewed")

@@ -7,6 +7,7 @@ nothing is written and the person looks again.
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -53,6 +54,7 @@ class Why(models.TextChoices):
         _("The figures changed since the preview. Nothing was written; please look again."),
     )
     APPLIED = "applied", _("This file was written already.")
+    LOST = "lost", _("The file is no longer kept; choose it again.")
 
 
 class ImportRefused(Exception):
@@ -155,8 +157,11 @@ def _foreign(report: Report, codes: set[str]) -> frozenset[str]:
     return frozenset(roster.values_list("institution__code", flat=True))
 
 
-def keep(report: Report, content: bytes, name: str, user: User | None, plan: ImportPlan):
-    """Keep a file that was previewed, with its counts."""
+@transaction.atomic
+def keep(
+    report: Report, content: bytes, name: str, user: User | None, plan: ImportPlan
+) -> ImportBatch:
+    """Keep a file that was previewed, with its counts, instead of the person's earlier previews."""
     batch = ImportBatch(
         report=report,
         name=name[:200],
@@ -166,7 +171,23 @@ def keep(report: Report, content: bytes, name: str, user: User | None, plan: Imp
     )
     batch.file.save(f"{batch.sha256[:16]}.csv", ContentFile(content), save=False)
     batch.save()
+    earlier = ImportBatch.objects.filter(
+        report=report, uploaded_by=user, status=ImportBatch.Status.PREVIEWED
+    ).exclude(pk=batch.pk)
+    # Locked: one that is being written at this moment stays.
+    for each in earlier.select_for_update():
+        transaction.on_commit(partial(each.file.storage.delete, each.file.name))
+        each.delete()
     return batch
+
+
+def content_of(batch: ImportBatch) -> bytes:
+    """The file as it was sent. Raises ImportRefused if the disk has it no more."""
+    try:
+        with batch.file.open("rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise ImportRefused(Why.LOST) from None
 
 
 @transaction.atomic
@@ -181,10 +202,11 @@ def apply(
 
     `fingerprint` is that of the plan which the person saw. Raises ImportRefused or EntryRefused.
     """
-    with batch.file.open("rb") as file:
-        content = file.read()
+    content = content_of(batch)
     report = lock(batch.report)
-    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    batch = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+    if batch is None:
+        raise ImportRefused(Why.LOST)
     if batch.status != ImportBatch.Status.PREVIEWED:
         raise ImportRefused(Why.APPLIED)
     plan = preview(report, content, user).plan

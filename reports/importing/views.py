@@ -13,7 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from institutions.scope import DEPARTMENT, REPORTER, audience
 from reports.importing import effect
-from reports.importing.apply import ImportRefused, Preview, apply, keep, preview, require_open
+from reports.importing.apply import (
+    ImportRefused,
+    Preview,
+    Why,
+    apply,
+    content_of,
+    keep,
+    preview,
+    require_open,
+)
 from reports.importing.diff import ImportPlan, Outcome, RowResult
 from reports.importing.reading import UnreadableFile
 from reports.importing.template import template_csv
@@ -105,8 +114,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.status != ImportBatch.Status.PREVIEWED:
         return render(request, "reports/import_done.html", done_page(batch))
     try:
-        with batch.file.open("rb") as file:
-            seen = preview(batch.report, file.read(), request.user)
+        seen = preview(batch.report, content_of(batch), request.user)
+    except ImportRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("reports:import", batch.report_id)
     except (EntryRefused, UnreadableFile) as refused:
         messages.error(request, str(refused))
         return redirect(batch.report)
@@ -130,6 +141,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(batch.report)
     except ImportRefused as refused:
         messages.error(request, str(refused))
+        if refused.why is Why.LOST:
+            return redirect("reports:import", batch.report_id)
         return redirect("reports:import-preview", batch.pk)
     written = plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED)
     messages.success(
@@ -216,10 +229,13 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
 
 
 def done_page(batch: ImportBatch) -> dict:
-    changes = batch.changes.select_related("value__line__institution", "value__indicator")
+    changes = batch.changes.select_related("value__line__institution", "value__indicator", "by")
+    first = changes.first()
     return {
         **frame(batch.report),
         "batch": batch,
+        # Another person than the sender may have written the file.
+        "writer": first and first.by,
         "changes": [
             (
                 change.value.line.institution,

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -216,6 +218,67 @@ def test_submitted_report_takes_no_file(as_reporter, report, previewed):
     assert not IndicatorValue.objects.exists()
 
 
+# The file -------------------------------------------------------------------------------
+
+
+def lose(batch: ImportBatch) -> None:
+    """Take the file off the disk, as a restored backup without uploads would."""
+    batch.file.storage.delete(batch.file.name)
+
+
+def test_preview_of_a_lost_file_asks_for_it_again(as_reporter, report, previewed):
+    lose(previewed)
+
+    response = as_reporter.get(f"/reporting/imports/{previewed.pk}/", follow=True)
+
+    assert response.redirect_chain == [(f"/reporting/reports/{report.pk}/import/", 302)]
+    assert "không còn được lưu" in response.content.decode()
+
+
+def test_lost_file_is_not_applied_and_asked_for_again(as_reporter, report, previewed):
+    seen = fingerprint(as_reporter, previewed)
+    lose(previewed)
+
+    response = apply(as_reporter, previewed, fingerprint=seen)
+
+    assert response.redirect_chain == [(f"/reporting/reports/{report.pk}/import/", 302)]
+    assert "không còn được lưu" in response.content.decode()
+    assert not Change.objects.exists()
+
+
+def test_new_preview_replaces_the_persons_earlier_one(
+    as_reporter, report, previewed, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(as_reporter, report, csv(LIBRARY))
+
+    kept = ImportBatch.objects.get()
+    assert kept.pk != previewed.pk
+    assert kept.file.storage.exists(kept.file.name)
+    assert not previewed.file.storage.exists(previewed.file.name)
+
+
+def test_new_preview_leaves_applied_imports_and_those_of_others(
+    as_reporter, as_staff, report, previewed
+):
+    apply(as_reporter, previewed)
+    upload(as_staff, report, csv(LIBRARY))
+    upload(as_reporter, report, csv(LIBRARY))
+
+    assert ImportBatch.objects.count() == 3
+    assert all(batch.file.storage.exists(batch.file.name) for batch in ImportBatch.objects.all())
+
+
+def test_applied_import_names_who_wrote_it(as_reporter, as_staff, staff, report, reporter):
+    upload(as_reporter, report, csv(LIBRARY))
+    batch = ImportBatch.objects.get()
+    apply(as_staff, batch)
+
+    page = preview(as_reporter, batch).content.decode()
+    assert str(reporter) in page
+    assert str(staff) in page
+
+
 # The template ---------------------------------------------------------------------------
 
 
@@ -278,6 +341,47 @@ def test_effect_is_what_the_board_says_after_approval(
     for effect in before:
         counts = rows[effect.url].counts
         assert (counts.yes, counts.n) == (effect.yes_after, effect.n)
+
+
+@pytest.mark.parametrize(
+    ("ended", "of_communes"),
+    [((), [(2, 6)]), (("98103",), [(1, 5)]), (("98102", "98103"), [])],
+)
+def test_preview_leaves_out_communes_that_the_board_does_not_count(
+    as_reporter, plan, report, communes, indicators, ended, of_communes
+):
+    """The roster names communes that ended before the cut-off: no target counts them."""
+    for code in ended:
+        communes[code].valid_to = datetime.date(2025, 6, 1)
+        communes[code].save()
+    factories.TargetFactory(
+        version=plan,
+        indicator=indicators["culture.clubs"],
+        tiers=("commune",),
+        counts="commune",
+        state="confirmed",
+    )
+    upload(as_reporter, report, csv("98-VH-98103,,,,,,,,Có,", "98-VH-98102,,,,,,,,Có,"))
+
+    effects = preview(as_reporter, ImportBatch.objects.get()).context["effects"]
+
+    assert [(e.yes_after, e.n) for e in effects] == [*of_communes, (2, 3)]
+
+
+def test_preview_survives_a_map_without_communes(as_reporter, plan, report, communes, indicators):
+    for commune in communes.values():
+        commune.valid_to = datetime.date(2025, 6, 1)
+        commune.save()
+    factories.TargetFactory(
+        version=plan,
+        indicator=indicators["culture.clubs"],
+        tiers=("commune",),
+        counts="commune",
+        state="confirmed",
+    )
+    upload(as_reporter, report, csv("98-VH-98103,,,,,,,,Có,"))
+
+    assert preview(as_reporter, ImportBatch.objects.get()).status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 3, 30])
