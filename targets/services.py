@@ -112,9 +112,14 @@ def register_plan(
     )
     version.full_clean(exclude=["plan"])
     version.source_file.save(file_name, ContentFile(content), save=False)
-    version._history_user = user
-    version.save()
-    _bring_in_line(version, parsed)
+    try:
+        version._history_user = user
+        version.save()
+        _bring_in_line(version, parsed)
+    except Exception:
+        # The database forgets the draft, the disk has to be told.
+        version.source_file.delete(save=False)
+        raise
     return version
 
 
@@ -289,6 +294,8 @@ def publish(version: PlanVersion, user: User | None) -> PlanVersion:
 
     It supersedes the version in force when it takes effect, if there is one.
     """
+    # One version of a plan after the other: two at once would supersede the same one.
+    Plan.objects.select_for_update().get(pk=version.plan_id)
     current = PlanVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if current.status == PlanVersion.Status.PUBLISHED:
         raise PlanError(_("The plan is published already."))

@@ -91,9 +91,11 @@ def source(request, pk):
     version = version_or_404(request, pk)
     if not version.source_file:
         raise Http404
-    return FileResponse(
-        version.source_file.open(), as_attachment=True, filename=version.source_name
-    )
+    try:
+        file = version.source_file.open()
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(file, as_attachment=True, filename=version.source_name)
 
 
 @audience(DEPARTMENT)

@@ -229,6 +229,13 @@ def test_source_that_was_not_kept_is_not_found(as_leader, plan):
     assert as_leader.get(f"/plans/{plan.pk}/source/").status_code == 404
 
 
+def test_source_that_the_disk_has_lost_is_not_found(as_leader, plan):
+    plan.source_file = SimpleUploadedFile("ke-hoach.txt", b"x")
+    plan.save()
+    plan.source_file.storage.delete(plan.source_file.name)
+    assert as_leader.get(f"/plans/{plan.pk}/source/").status_code == 404
+
+
 # Decisions ----------------------------------------------------------------------------------
 
 

@@ -1,11 +1,13 @@
 """From a document to a plan that counts."""
 
 import datetime
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from targets.models import Indicator, Plan, PlanVersion, Target
 from targets.services import (
@@ -243,6 +245,14 @@ def test_published_plan_is_not_read_again(plan):
         read_targets(plan)
 
 
+def test_document_that_cannot_be_registered_leaves_no_file(register, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Indicator.objects.filter(code="library.visits_growth").delete()
+    with pytest.raises(PlanError):
+        register()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 # Decisions -----------------------------------------------------------------------------------
 
 
@@ -344,6 +354,18 @@ def test_later_version_supersedes_the_one_in_force(register, staff):
         versions.append(publish(version, staff))
     assert versions[0].supersedes is None
     assert versions[1].supersedes == versions[0]
+
+
+def test_publish_waits_for_other_versions_of_the_plan(
+    register, staff, django_assert_max_num_queries
+):
+    """The plan is read first, and locked where the database locks rows."""
+    version = register()
+    with django_assert_max_num_queries(50) as queries, suppress(PlanError):
+        publish(version, staff)
+    first = next(q["sql"] for q in queries if q["sql"].startswith("SELECT"))
+    assert 'FROM "targets_plan"' in first
+    assert ("FOR UPDATE" in first) is connection.features.has_select_for_update
 
 
 # Indicators ----------------------------------------------------------------------------------
