@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from institutions.names import fold
 from reports.importing.reading import Table
-from reports.rounds.checks import MAX_COUNT, Cell, CellFault, Question, faults
+from reports.rounds.checks import MAX_COUNT, MAX_NOTE, Cell, CellFault, Question, faults
 
 INSTITUTION, NAME, NOTE = "institution_code", "name", "note"
 CLEAR = "-"
@@ -55,6 +55,7 @@ class Why(StrEnum):
     NOT_FOR_KIND = CellFault.NOT_FOR_KIND
     NOT_RETURNED = "not_returned"
     NOTE_ALONE = "note_alone"
+    NOTE_TOO_LONG = "note_too_long"
     # Rows
     NO_CODE = "no_code"
     TOO_MANY_CELLS = "too_many_cells"
@@ -222,6 +223,8 @@ def _row(
             cells[column] = cell
     if note and not filled:
         errors[headings[NOTE]] = (Reason(Why.NOTE_ALONE),)
+    elif note and len(note) > MAX_NOTE:
+        errors[headings[NOTE]] = (Reason(Why.NOTE_TOO_LONG),)
     return MatchedRow(line, code, found.get(NAME, ""), note, cells, errors, values)
 
 

@@ -3,6 +3,7 @@ to do about it."""
 
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
@@ -11,6 +12,7 @@ from reports.importing.diff import ImportPlan
 from reports.importing.matching import INSTITUTION, NAME, NOTE, Reason, Vocabulary, Why
 from reports.importing.reading import Unreadable, UnreadableFile
 from reports.models import NotApplicableReason
+from reports.rounds.checks import MAX_NOTE
 from reports.rounds.entry import question_of
 from targets.models import Indicator
 
@@ -119,6 +121,8 @@ def say(reason: Reason) -> str:
             "The Department did not return this cell, so it cannot be changed. Leave it blank."
         ),
         Why.NOTE_ALONE: _("A note needs an answer beside it in the same row."),
+        Why.NOTE_TOO_LONG: _("The note is longer than %(number)s characters. Shorten it.")
+        % {"number": number_format(MAX_NOTE, force_grouping=True)},
         Why.NO_CODE: _("The institution code is missing in this row."),
         Why.TOO_MANY_CELLS: _(
             "The row has more cells than the heading. Put quotation marks around text that holds"

@@ -12,6 +12,9 @@ from enum import StrEnum
 MAX_COUNT = 10**12
 """No institution has more visits in a year than this; a longer number is a slip of the keys."""
 
+MAX_NOTE = 2000
+"""Characters of a note: a remark, no document."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

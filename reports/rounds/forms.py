@@ -12,7 +12,7 @@ from django.utils.translation import override, pgettext_lazy
 from reports.importing.matching import Reason, Why, read_cell
 from reports.importing.wording import say
 from reports.models import NotApplicableReason, Report, State
-from reports.rounds.checks import Cell, faults
+from reports.rounds.checks import MAX_NOTE, Cell, faults
 from reports.rounds.entry import AMOUNTS, TEXTS, question_of, seal
 from reports.rounds.pages import SheetRow
 from targets.models import Indicator
@@ -71,7 +71,7 @@ class LineForm(forms.Form):
         self.fields[f"note_{pk}"] = forms.CharField(
             label=pgettext_lazy("column", "Note"),
             required=False,
-            max_length=2000,
+            max_length=MAX_NOTE,
             initial=cell.note,
         )
         self.fields[f"version_{pk}"] = forms.IntegerField(

@@ -13,7 +13,7 @@ from reports.importing.matching import (
     read_cell,
 )
 from reports.importing.reading import Row, Table
-from reports.rounds.checks import Cell, Question
+from reports.rounds.checks import MAX_NOTE, Cell, Question
 
 YES_NO = Question("library.digital", "library", False, ("Ứng dụng CNTT", "Digital"))
 COUNT = Question("library.visits_growth", "library", True, ("Lượt người sử dụng", "Visits"))
@@ -65,6 +65,16 @@ def test_name_that_two_questions_share_is_no_heading():
     found = match(table, Vocabulary((YES_NO, twin)))
 
     assert found.problems == {"Ứng dụng CNTT": (Reason(Why.UNKNOWN_COLUMN),)}
+
+
+@pytest.mark.parametrize(
+    ("length", "errors"),
+    [(MAX_NOTE, {}), (MAX_NOTE + 1, {"Ghi chú": (Reason(Why.NOTE_TOO_LONG),)})],
+)
+def test_note_is_as_long_as_the_form_takes_it(length, errors):
+    row = matched("institution_code|Digital|Ghi chú", f"A|Có|{'ư' * length}").rows[0]
+
+    assert row.errors == errors
 
 
 @pytest.mark.parametrize(
