@@ -9,6 +9,7 @@ import io
 
 from django.utils.translation import override
 
+from institutions.exports import harmless
 from reports.importing.matching import INSTITUTION, NAME, NOTE
 from reports.importing.wording import headings
 from reports.models import NotApplicableReason, Report, State
@@ -16,8 +17,6 @@ from reports.rounds.checks import Cell
 from reports.rounds.pages import sheet
 
 DELIMITER = ";"
-# A cell that starts like this would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def template_csv(report: Report) -> bytes:
@@ -40,8 +39,8 @@ def template_csv(report: Report) -> bytes:
                 answers = {cell.indicator.pk: written(cell.cell) for cell in row.cells}
                 writer.writerow(
                     [
-                        safe(row.line.institution.code),
-                        safe(row.line.institution.name),
+                        harmless(row.line.institution.code),
+                        harmless(row.line.institution.name),
                         *(answers.get(indicator.pk, "") for indicator in indicators),
                         "",
                     ]
@@ -56,8 +55,3 @@ def written(cell: Cell) -> str:
     if cell.state == State.NOT_APPLICABLE:
         return f"Không áp dụng: {NotApplicableReason(cell.na_reason).label}"
     return {State.YES: "Có", State.NO: "Không", State.BLANK: ""}[cell.state]
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
