@@ -357,4 +357,4 @@ class InstitutionAdmin(NamedAdmin, ExportMixin, SimpleHistoryAdmin):
         place = _last_place(institution)
         if place is None:
             return "–"
-        return ", ".join(str(p) for p in (place.commune, place.district, place.territory) if p)
+        return place.place

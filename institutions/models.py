@@ -60,6 +60,10 @@ class User(AbstractUser):
         """Family name first, as Vietnamese names are written."""
         return f"{self.last_name} {self.first_name}".strip()
 
+    def get_short_name(self):
+        """How the administration greets a person: a Vietnamese name is not cut."""
+        return str(self)
+
     def __str__(self):
         return self.get_full_name() or self.username
 
@@ -144,9 +148,22 @@ class AdministrativeUnit(models.Model):
         return self.name
 
     @property
+    def in_phrase(self) -> str:
+        """The name inside a phrase, its kind in small letters: "xã Đức Vân" for "Xã Đức Vân"."""
+        if self.name.lower().startswith(self.kind.lower() + " "):
+            return self.kind.lower() + self.name[len(self.kind) :]
+        return self.name
+
+    @property
     def last_day(self) -> datetime.date | None:
         """The last day on which the unit existed; None while it does."""
         return self.valid_to and self.valid_to - datetime.timedelta(days=1)
+
+
+def place_words(*units: AdministrativeUnit | None) -> str:
+    """Nested units as one place, the smallest first: "Xã Đức Vân, huyện Ngân Sơn"."""
+    first, *others = [unit for unit in units if unit is not None] or [""]
+    return ", ".join([str(first), *(unit.in_phrase for unit in others)])
 
 
 class Succession(models.Model):
@@ -478,6 +495,11 @@ class Placement(models.Model):
 
     def __str__(self):
         return f"{self.institution_id}: {self.get_tier_display()}"
+
+    @property
+    def place(self) -> str:
+        """Where the institution stands, the smallest unit first."""
+        return place_words(self.commune, self.district, self.territory)
 
     @property
     def last_day(self) -> datetime.date | None:

@@ -171,16 +171,6 @@ def sees_only(user, territory_id: int) -> bool:
     return not held.sees_every_territory and held.territories == {territory_id}
 
 
-def limit_drafts(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
-    """The rows whose drafts, notes and evidence the user may see."""
-    held = rights(user)
-    if held.is_administrator:
-        return queryset
-    return queryset.filter(
-        Q(**{f"{territory}__in": held.department}) | Q(**{f"{unit}__in": held.readable_units})
-    )
-
-
 def limit_to_overseen(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
     """The rows about single units' reports that the user may open.
 

@@ -540,13 +540,14 @@ def _commune_listing(
         tiers=row.tiers,
         provisional=place.provisional,
     )
-    said: dict[int, list[str]] = defaultdict(list)
-    for line in lines:
-        said[line.commune_id].append(getattr(line, f"answer_{row.indicator.pk}"))
+    standing: dict[int, list[RoundLine]] = defaultdict(list)
+    for line in lines.order_by("institution__sort_key", "institution__code"):
+        standing[line.commune_id].append(line)
     data = []
     without = []
     for commune in communes:
-        answers = said.get(commune.pk, [])
+        answered = [(line, listed.answered(line, row.indicator)) for line in standing[commune.pk]]
+        answers = [each.code for _line, each in answered]
         state = commune_state(Answer(answer) for answer in answers)
         if state is Answer.WITHOUT_INSTITUTION:
             without.append(commune)
@@ -560,6 +561,7 @@ def _commune_listing(
                     "district_key": commune.parent.sort_key,
                     "answer": state.value,
                     "institutions": f"{answers.count('yes')}/{len(answers)}",
+                    "lines": [(line.institution, each.status) for line, each in answered],
                 }
             )
     return Listing(

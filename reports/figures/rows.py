@@ -4,7 +4,7 @@ What a line says about an indicator is the approved value. Where there is none, 
 reported, waiting for approval, returned. Working values are shown by the reporting pages alone.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from institutions.models import place_words
 from institutions.names import search_patterns
 from reports.figures import words
 from reports.models import (
@@ -208,9 +209,8 @@ def growth_rate(before: int | None, now: int | None) -> str:
 
 
 def place(line: RoundLine) -> str:
-    """Where an institution stands, the smaller unit first."""
-    units: Sequence = [unit for unit in (line.commune, line.district) if unit is not None]
-    return ", ".join(unit.name for unit in units)
+    """Where an institution stands, the smaller unit first: "Xã Đức Vân, huyện Ngân Sơn"."""
+    return place_words(line.commune, line.district)
 
 
 def report_word(status: str | None) -> str:

@@ -213,6 +213,7 @@ class CommuneTable(tables.Table):
         orderable=False,
         attrs={"td": {"class": "num"}, "th": {"class": "num"}},
     )
+    lines = tables.Column(verbose_name=_("Institutions"), orderable=False)
 
     row_header = "commune"
 
@@ -222,6 +223,9 @@ class CommuneTable(tables.Table):
 
     def render_answer(self, value):
         return chip(rows.answer_status(value))
+
+    def render_lines(self, value):
+        return render_to_string("reports/_behind.html", {"lines": value})
 
     def value_answer(self, value):
         return rows.answer_word(value)

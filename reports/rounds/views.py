@@ -72,7 +72,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "sample": any(round_.is_sample for round_ in opened),
     }
     if len(shown) == 1:
-        context |= {"territory": shown[0].territory, "year": shown[0].year}
+        # What is due here is the open round's, whatever year the dashboards open with.
+        context |= {"territory": shown[0].territory, "year": (opened or shown)[0].year}
     return render(request, "reports/home.html", context)
 
 

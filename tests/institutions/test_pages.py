@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from institutions.exports import harmless, written
+from institutions.models import place_words
 from tests import factories
 
 LIST = "/institutions/"
@@ -290,3 +291,21 @@ def test_page_query_count_is_constant(as_staff, units, communes, n, django_asser
     with django_assert_num_queries(14):
         response = as_staff.get(page(institution))
     assert len(response.context["placements"]) == n
+
+
+@pytest.mark.parametrize(
+    ("codes", "place"),
+    [
+        (("98102", "981", None), "Xã Ba Sao, huyện An Bình"),
+        ((None, "981", None), "Huyện An Bình"),
+        ((None, None, None), ""),
+    ],
+)
+def test_units_inside_a_phrase_begin_small(territory, communes, districts, codes, place):
+    units_ = {**communes, **districts}
+    assert place_words(*(units_.get(code) for code in codes)) == place
+
+
+def test_administration_greets_by_the_whole_name():
+    person = factories.UserFactory.build(last_name="Quản trị", first_name="hệ thống")
+    assert person.get_short_name() == "Quản trị hệ thống"

@@ -160,6 +160,14 @@ def test_explanation_of_communes_lists_communes_and_those_without_an_institution
     ]
 
 
+def test_explanation_of_communes_leads_to_their_institutions(page, plan, open_round, answer):
+    plan.targets.filter(indicator__code="culture.clubs").update(counts="commune")
+    answer(open_round, "98-VH-98102", "culture.clubs", "yes")
+    content = page("/hong-lam/2025/explain/culture.clubs/commune/2025/").content.decode()
+    assert '<a href="/institutions/98-VH-98102/">Nhà văn hoá xã Ba Sao</a>: Có' in content
+    assert '<a href="/institutions/98-VH-98103/">Nhà văn hoá xã Đa Mai</a>: chưa báo cáo' in content
+
+
 def test_explanation_of_growth_shows_the_base_year_and_who_left(
     page, plan, open_round, answer, territory, institutions
 ):

@@ -26,6 +26,7 @@ COVERAGE = "/hong-lam/2025/explain/library.lifelong_services/district/2025/"
 ENDED = "/hong-lam/2025/explain/library.lifelong_services/district/2030/"
 GROWTH = "/hong-lam/2025/explain/library.visits_growth/all/2025/"
 SEVERAL = "/hong-lam/2025/explain/library.digital/district,province/2030/"
+COMMUNES = "/hong-lam/2025/explain/culture.clubs/commune/2025/"
 PAGES = (PROVINCE, TREND, TIER, UNIT, AGENCY, COVERAGE, ENDED, GROWTH, SEVERAL)
 
 
@@ -146,6 +147,10 @@ def test_province_without_a_plan_says_what_to_do(as_leader, open_round):
     assert "Mở trang kế hoạch" in text
 
 
+def test_province_names_the_tier_of_a_list_inside_a_phrase(as_leader, half_reported):
+    assert "Danh sách cấp huyện" in words_of(as_leader.get(PROVINCE))
+
+
 # Approved and provisional ---------------------------------------------------------------------
 
 
@@ -224,6 +229,15 @@ def test_page_costs_the_same_with_ten_times_the_institutions(as_leader, half_rep
     before = queries(as_leader, address)
     multiply(half_reported, 10)
     assert queries(as_leader, address) == before
+
+
+def test_explanation_of_communes_costs_the_same_with_ten_times_the_institutions(
+    as_leader, plan, half_reported
+):
+    plan.targets.filter(indicator__code="culture.clubs").update(counts="commune")
+    before = queries(as_leader, COMMUNES)
+    multiply(half_reported, 10)
+    assert queries(as_leader, COMMUNES) == before
 
 
 # Files ----------------------------------------------------------------------------------------

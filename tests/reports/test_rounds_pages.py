@@ -61,6 +61,17 @@ def test_reporter_sees_what_is_due(as_reporter, report, open_round, answer, cloc
     assert row.is_late is False
 
 
+@pytest.mark.parametrize("client", ["as_reporter", "as_staff"])
+def test_home_stands_in_the_year_of_the_open_round(request, client, report, clock):
+    client = request.getfixturevalue(client)
+    clock("2025-11-10")
+    factories.ReportingRoundFactory(
+        territory=report.round.territory, year=2024, closed_at=timezone.now()
+    )
+
+    assert client.get("/").context["year"] == 2025
+
+
 def test_returned_report_is_named_on_the_home_page(as_reporter, report):
     turn(report, "returned", return_message="Xin bổ sung minh chứng.")
 
