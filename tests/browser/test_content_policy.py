@@ -73,5 +73,5 @@ def test_menus_work_without_javascript(site, enter):
     page = enter(site, "lanh-dao-bo", javascript=False)
     page.goto("/bac-kan/2025/")
     page.locator("details.menu summary").first.click()
-    page.get_by_role("link", name="Gia Lai", exact=True).click()
+    page.get_by_role("link", name="Gia Lai (đến 30/06/2025)", exact=True).click()
     assert page.url == f"{site}/gia-lai/2025/"
