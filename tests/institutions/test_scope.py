@@ -201,16 +201,6 @@ def test_limit_keeps_rows_of_other_territories_away(staff, institutions, other_t
     assert scope.limit(Placement.objects.all(), staff).count() == 10
 
 
-def test_drafts_are_those_of_the_unit_or_the_territory(
-    reporter, staff, leader, administrator, institutions, other_territory
-):
-    def count(user):
-        rows = Placement.objects.all()
-        return scope.limit_drafts(rows, user, territory="territory", unit="reporting_unit").count()
-
-    assert [count(user) for user in (reporter, staff, leader, administrator)] == [6, 10, 0, 11]
-
-
 def test_unpublished_rows_are_for_those_who_work_on_them(
     reporter, staff, leader, outsider, administrator, institutions
 ):
