@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from institutions.models import AdministrativeUnit, Continuation, Institution, Placement, User
@@ -365,3 +366,16 @@ def test_shares_add_up_with_one_at_least():
     parts = _shares(1300, [f"{n:05d}" for n in range(108)])
     assert sum(parts) == 1300
     assert min(parts) >= 1
+
+
+@pytest.mark.parametrize(
+    "username", ["gia-lai-lanh-dao", "gia-lai-so", "gia-lai-635", "lanh-dao-bo", "quan-tri"]
+)
+def test_dashboard_of_2308_institutions_takes_at_most_12_queries(sample, username):
+    client = Client()
+    client.force_login(
+        User.objects.get(username=username), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/gia-lai/2025/").status_code == 200
+    assert len(queries) <= 12, [query["sql"][:100] for query in queries]
