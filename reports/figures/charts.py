@@ -18,7 +18,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from reports.figures import words
-from reports.figures.attainment import display_down
+from reports.figures.attainment import Beside, display_down
 from reports.figures.boards import TargetAttainment, Trend, TrendPoint
 from reports.figures.matrix import Figure, goal_words
 
@@ -125,6 +125,7 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
     kind = figure.indicator.kind
     colour = COLOURS[figure.status.code] if figure.status else INK
     reported = [point for point in last.points if point.value is not None]
+    single = not communes and all(p.counts is None or p.counts.n <= 1 for p in last.points)
     # The last target's line leads through the earlier ones.
     line = dict(last.line)
     data = []
@@ -135,8 +136,10 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
         for point in last.points
         if point.value is not None and point.possible != point.value
     ]
-    # A year of which little is known bends the line, and a tier that ended has no way to go on.
-    if any(_is_thin(point) for point in reported) or figure.rows[-1].outcome is not None:
+    # A year of which little is known bends the line, a tier that ended has no way to go on, and
+    # one institution says yes or no.
+    thin = any(_is_thin(point) for point in reported)
+    if single or thin or figure.rows[-1].outcome is not None:
         last = replace(last, projection=None)
     if last.projection is not None and reported:
         data.append(_projected(reported[-1], last, colour))
@@ -155,14 +158,14 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
         for t in trends
     ]
     marks = []
-    if len(reported) > 1:
+    if len(reported) > 1 and not single:
         first = reported[0]
         marks.append(_label(first.year, float(first.value), _one(first.value), first=True))
-    if reported:
+    if reported and not single:
         now = reported[-1]
         marks.append(_label(now.year, float(now.value), _one(now.value)))
     marks += [
-        _label(t.target.year, float(t.target.minimum), goal_words(t.target), goal=True)
+        _label(t.target.year, float(t.target.minimum), goal_words(t.target), goal=True, over=single)
         for t in trends
     ]
     rows = _coverage_rows(last, trends, line, kind, communes)
@@ -185,6 +188,9 @@ def _coverage(figure: Figure, trends: Sequence[Trend]) -> tuple[dict, list[Chart
         annotations=_apart(marks, top),
         shapes=_reform(figure.rows),
     )
+    if single:
+        answers = [str(words.BESIDE[each].word) for each in (Beside.NO, Beside.YES)]
+        layout["yaxis"] |= {"tickvals": [0, 100], "ticktext": answers}
     return {"data": data, "layout": layout}, rows, note
 
 
@@ -430,19 +436,29 @@ def _goal(year: int, value: float, text: str, *, first: bool) -> dict:
     }
 
 
-def _label(year: int, value: float, text: str, *, first: bool = False, goal: bool = False) -> dict:
-    """A short text beside a point: right of it, or under it at the start of a line."""
+def _label(
+    year: int,
+    value: float,
+    text: str,
+    *,
+    first: bool = False,
+    goal: bool = False,
+    over: bool = False,
+) -> dict:
+    """A short text beside a point: right of it, or `over` it, as at the `first` one of a line."""
+    over = over or first
     return {
         "x": year,
         "y": value,
         "text": text,
         "showarrow": False,
-        "xanchor": "center" if first else "left",
-        "yanchor": "bottom" if first else "middle",
-        "xshift": 0 if first else 10,
-        "yshift": 8 if first else 0,
+        "xanchor": "center" if over else "left",
+        "yanchor": "bottom" if over else "middle",
+        "xshift": 0 if over else 10,
+        "yshift": 8 if over else 0,
         "font": {"size": 12, "color": INK_SOFT if goal else INK},
-        "bgcolor": "rgba(255,255,255,0.75)",
+        # A line behind it would strike it through.
+        "bgcolor": PAPER,
     }
 
 
@@ -455,10 +471,10 @@ def _apart(labels: list[dict], top: float) -> list[dict]:
     for same in by_year.values():
         same.sort(key=lambda label: label["y"])
         for low, high in pairwise(same):
-            # 17 rem of height and 12 px of text: closer than this they would touch.
+            # 272 px of height and 12 px of text: closer than this they would touch.
             if high["y"] - low["y"] < top / 12:
-                low.update(yanchor="top", yshift=2)
-                high.update(yanchor="bottom", yshift=-2)
+                low.update(yanchor="top", yshift=-2)
+                high.update(yanchor="bottom", yshift=2)
     return labels
 
 
@@ -486,8 +502,11 @@ def _layout(
     *, years: Sequence[int], top: float, suffix: str, annotations: list, shapes: list
 ) -> dict:
     shown = sorted(set(years))
-    # On a phone eight years do not fit: the ends of what was reported and the target years do.
-    crowded = shown[-1] - shown[0] > 5
+    # In a narrow chart four years run into one another: the ends of what was reported and the
+    # target years do not.
+    crowded = len(shown) > 3
+    # Room at both ends, so that the first year stands clear of the axis beside it.
+    beside = max(0.3, 0.06 * (shown[-1] - shown[0]))
     return {
         "height": 272,
         "margin": {"l": 52, "r": 60 if suffix else 104, "t": 14, "b": 30},
@@ -504,7 +523,7 @@ def _layout(
                 "" if crowded and year - 1 in shown and year + 1 in shown else str(year)
                 for year in shown
             ],
-            "range": [shown[0] - 0.3, shown[-1] + 0.3],
+            "range": [shown[0] - beside, shown[-1] + beside],
             "tickangle": 0,
             "showgrid": False,
             "zeroline": False,

@@ -116,6 +116,45 @@ def test_projection_is_said_to_be_one():
     assert "62,5 % vào năm 2025 (dự báo" in chart.note.replace(NBSP, " ")
 
 
+def single_chart():
+    return chart_of(
+        coverage(counts(1, 0)),
+        (2023, counts(0, 1)),
+        (2024, counts(1, 0)),
+        (2025, counts(1, 0)),
+        projection=Fraction(100),
+    )
+
+
+def test_single_institution_has_no_projection():
+    chart = single_chart()
+    assert chart.note == ""
+    assert "diamond" not in chart.plot
+
+
+def test_single_institution_says_yes_or_no_instead_of_percentages():
+    layout = json.loads(single_chart().plot)["layout"]
+    assert layout["yaxis"]["ticktext"] == ["Không", "Có"]
+    assert [label["text"].replace(NBSP, " ") for label in layout["annotations"]] == ["70 %"]
+
+
+def test_labels_of_one_year_stand_apart():
+    layout = json.loads(chart_of(coverage(counts(7, 3)), (2025, counts(7, 3))).plot)["layout"]
+    assert {label["yanchor"] for label in layout["annotations"]} == {"top", "bottom"}
+
+
+@pytest.mark.parametrize(
+    ("years", "shown"),
+    [
+        ((2023, 2024, 2025), ["2023", "2024", "2025"]),
+        ((2022, 2023, 2024, 2025), ["2022", "", "", "2025"]),
+    ],
+)
+def test_years_of_a_narrow_chart_do_not_run_into_one_another(years, shown):
+    chart = chart_of(coverage(counts(7, 3)), *((year, counts(7, 3)) for year in years))
+    assert json.loads(chart.plot)["layout"]["xaxis"]["ticktext"] == shown
+
+
 def test_projection_is_withheld_where_a_year_is_thin():
     chart = chart_of(
         coverage(counts(4, 4), year=2024),
