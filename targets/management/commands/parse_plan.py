@@ -101,7 +101,8 @@ def _unread(sentence: Unread) -> dict:
 
 
 def _words(target: ParsedTarget) -> str | None:
-    return "; ".join(str(reasons.review(code)) for code in target.review_reasons) or None
+    words = (str(reasons.review(code)).rstrip(".") for code in target.review_reasons)
+    return "; ".join(words) or None
 
 
 def _number(value: Decimal) -> int | float:
