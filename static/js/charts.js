@@ -80,8 +80,12 @@
   watch(document);
   document.addEventListener("htmx:afterSettle", (event) => watch(event.target));
 
-  // Paper shows every chart that is drawn, and the table of each that is not.
+  // Paper shows every chart that is drawn, and the table of each that is not. A chart was drawn as
+  // wide as the screen's column: with a view box it shrinks into the paper's.
+  const drawings = () => document.querySelectorAll(".chart-plot .main-svg");
+  window.addEventListener("afterprint", () => drawings().forEach((svg) => svg.removeAttribute("viewBox")));
   window.addEventListener("beforeprint", () => {
+    drawings().forEach((svg) => svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`));
     document.querySelectorAll(CHART).forEach((place) => {
       if (place.classList.contains("is-drawn")) return;
       place.hidden = true;
