@@ -28,6 +28,7 @@ from reports.figures.matrix import (
     Place,
     figure,
     goal_words,
+    missing_word,
     reason_words,
     shortfall_words,
     status_of,
@@ -356,6 +357,8 @@ def _facts(row: TargetAttainment, rounds: Sequence[ReportingRound]) -> list[tupl
     if row.today is not None and row.today.n:
         share = f"{words.grouped(row.today.yes)}/{words.grouped(row.today.n)}"
         today = f"{words.percent(100 * row.today.confirmed)} ({share})"
+        if not row.today.yes + row.today.no:
+            today = missing_word(row.today)
         facts.append((_("Today's value, for comparison"), today))
     return facts
 

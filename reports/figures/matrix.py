@@ -538,7 +538,7 @@ def _goal(
         hint = row.outcome.legal_basis
     elif is_other and row.outcome is None and row.pace is Pace.BEHIND:
         hint = _per_year(row)
-    elif is_other and row.verdict is not None and row.counts is not None and row.counts.n:
+    elif is_other and row.verdict is not None and row.counts and row.counts.yes + row.counts.no:
         hint = _("%(value)s when %(year)s ended") % {
             "value": words.percent(100 * row.counts.confirmed),
             "year": row.figure_year,

@@ -240,3 +240,15 @@ def test_horizon_counts_every_target_once():
         ("Không có đối tượng", 1),
     ]
     assert len(horizon.boxes) == horizon.total == 5
+
+
+@pytest.mark.parametrize(
+    ("found", "hint"),
+    [(counts(5, 3), "62,5 % khi kết thúc năm 2025"), (counts(0, 0, 8), "")],
+)
+def test_past_target_says_its_value_only_where_somebody_answered(found, hint):
+    past = coverage(found)
+    coming = coverage(counts(6, 2), year=2026, minimum=Decimal(90))
+    coming.target.year = 2030
+    figure = matrix.figures([past, coming], matrix.Place(PLACE.territory, 2026))[0]
+    assert figure.goals[0].hint.replace(NBSP, " ") == hint
