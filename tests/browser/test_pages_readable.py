@@ -175,3 +175,19 @@ def test_pages_load_without_complaint_of_the_browser(site, enter, role):
     for name, path, _seen in walk(page, site):
         page.wait_for_load_state("networkidle")
         assert page.locator("h1").count() == 1, f"{name} {path}"
+
+
+def test_printed_charts_stay_in_their_place(site, enter):
+    page = enter(site, PEOPLE["leader"])
+    page.goto("/gia-lai/2025/trend/")
+    for chart in page.locator(".chart-plot").all()[:3]:
+        chart.scroll_into_view_if_needed()
+    page.wait_for_selector(".chart-plot.is-drawn .main-svg")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    over = page.evaluate("""() => [...document.querySelectorAll(".chart-plot .main-svg")]
+      .map((svg) => [svg.getBoundingClientRect(), svg.closest(".chart").getBoundingClientRect()])
+      .filter(([svg, chart]) => svg.bottom > chart.bottom + 1 || svg.right > chart.right + 1)
+      .length""")
+    assert over == 0
+    assert page.locator(".chart-plot .main-svg[viewBox]").count() > 0
