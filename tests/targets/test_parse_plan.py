@@ -50,7 +50,7 @@ def test_reasons_are_printed_in_vietnamese_words(capsys, tmp_path):
     )
     printed = run(path, capsys)
     (target,) = printed["targets"]
-    assert target["review_reason"] == "Kế hoạch tính theo số xã, không theo số thiết chế."
+    assert target["review_reason"] == "Kế hoạch tính theo số xã, không theo số thiết chế"
     assert [one["reason"] for one in printed["unread"]] == ["Con số không phải tỷ lệ phần trăm."]
     assert printed["plan"] == {
         "number": None, "issued_on": None, "province": None, "report_before": None,
