@@ -256,7 +256,7 @@ GIA_LAI = Province(
     ),
     never={
         # Without the schools of 2022 the growth of library visits has too small a panel.
-        2022: frozenset({"64-sgddt", "64-bchqs", "64-cat", "64-phdh", "635"}),
+        2022: frozenset({"64-sgddt", "64-sldtbxh", "64-bchqs", "64-cat", "64-phdh", "635"}),
         2023: frozenset({"64-bchqs", "64-cat", "630"}),
         2024: frozenset({"64-bchqs", "64-cat"}),
     },
