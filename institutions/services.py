@@ -278,22 +278,6 @@ def _load_succession_rows(rows: list[tuple[int, dict[str, str]]], file: str) -> 
 # Institutions -------------------------------------------------------------------------------
 
 
-def save_institution(institution: Institution) -> Institution:
-    """Check and save, with the key that orders it by Vietnamese letters."""
-    institution.sort_key = names.sort_key(institution.name)
-    institution.full_clean(exclude=["sort_key"])
-    institution.save()
-    return institution
-
-
-def save_reporting_unit(unit: ReportingUnit) -> ReportingUnit:
-    """Check and save, with the key that orders it by Vietnamese letters."""
-    unit.sort_key = names.sort_key(unit.name)
-    unit.full_clean(exclude=["sort_key"])
-    unit.save()
-    return unit
-
-
 class PlacementOverlap(ValidationError):
     """The institution already stands somewhere in that time."""
 

@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from institutions.models import AdministrativeUnit, Tier
 from reports.figures.attainment import Counts
 from reports.figures.growth import Panel
-from reports.models import RoundLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,18 +545,3 @@ def communes_on(territory_id: int, day: datetime.date, *, rural: bool = False):
         Q(parent_id=territory_id) | Q(parent__parent_id=territory_id), level="commune"
     )
     return found.filter(kind="xã") if rural else found
-
-
-def communes_without_institution(
-    round_, day: datetime.date, *, kind: str, tiers: Collection[str] = (), rural: bool = False
-):
-    """Communes in which no institution of the kind stands on the roster, for the Department."""
-    lines = RoundLine.objects.filter(round=round_, kind=kind, commune=OuterRef("pk"))
-    if tiers:
-        lines = lines.filter(tier__in=tiers)
-    return (
-        communes_on(round_.territory_id, day, rural=rural)
-        .filter(~Exists(lines))
-        .select_related("parent")
-        .order_by("parent__sort_key", "sort_key")
-    )

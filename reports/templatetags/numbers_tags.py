@@ -47,13 +47,6 @@ def level(value: int | Decimal | None) -> str:
 
 
 @register.filter
-def signed_percent(value: int | Decimal | Fraction | None, places: int = 1) -> str:
-    """A change in percent with its sign, rounded down: 6.44 → "+6,4 %"."""
-    text = percent(value, places)
-    return f"+{text}" if text and display_down(value, places) > 0 else text
-
-
-@register.filter
 def grouped(value: int | None) -> str:
     """A count in groups of three: 1234 → "1.234". Years are not counts."""
     return "" if value is None or value == "" else _figure(value, 0)

@@ -1,17 +1,14 @@
-"""Placing institutions, and the keys written with their names."""
+"""Placing institutions."""
 
 import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from institutions.models import Institution
 from institutions.services import (
     PlacementOverlap,
     overlapping,
     place,
-    save_institution,
-    save_reporting_unit,
 )
 from tests import factories
 
@@ -101,21 +98,3 @@ def test_place_refuses_to_end_before_it_begins(library, where):
 def test_overlapping_leaves_the_placement_itself_out(library, where):
     placement = place(library, **where)
     assert not overlapping(placement).exists()
-
-
-def test_save_institution_writes_the_key_of_its_name():
-    for name in ("Thư viện Đa Mai", "Thư viện Ea Súp", "Thư viện Dân Tiến"):
-        save_institution(Institution(code=name[-8:].strip(), name=name, kind="library"))
-    assert [i.name for i in Institution.objects.all()] == [
-        "Thư viện Dân Tiến",
-        "Thư viện Đa Mai",
-        "Thư viện Ea Súp",
-    ]
-
-
-def test_save_reporting_unit_checks_before_it_writes(territory):
-    unit = factories.ReportingUnitFactory.build(
-        territory=territory, kind="district_office", administrative_unit=None
-    )
-    with pytest.raises(ValidationError):
-        save_reporting_unit(unit)

@@ -383,19 +383,6 @@ def test_panel_says_what_awaits_approval(territory, visits):
 # Communes
 
 
-def test_communes_without_an_institution_are_listed():
-    district = DistrictFactory()
-    round_ = ReportingRoundFactory(territory=district.parent)
-    served, empty = CommuneFactory(parent=district), CommuneFactory(parent=district)
-    CommuneFactory(parent=district, valid_to=datetime.date(2025, 6, 30))
-    RoundLineFactory(round=round_, commune=served, kind="culture_centre", tier="commune")
-    RoundLineFactory(round=round_, commune=empty, kind="library", tier="commune")
-    found = query.communes_without_institution(
-        round_, round_.as_of, kind="culture_centre", tiers=("commune",)
-    )
-    assert list(found) == [empty]
-
-
 def test_communes_within_a_reporting_unit_are_those_it_has_an_institution_in():
     district = DistrictFactory()
     round_ = ReportingRoundFactory(territory=district.parent)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import override
 
-from reports.templatetags.numbers_tags import grouped, level, percent, share, signed_percent
+from reports.templatetags.numbers_tags import grouped, level, percent, share
 
 NBSP = "\u00a0"
 
@@ -29,7 +29,7 @@ def test_percent_is_rounded_down_to_one_decimal(value, vietnamese, english):
         assert percent(value) == f"{english}{NBSP}%"
 
 
-@pytest.mark.parametrize("show", [percent, share, level, signed_percent, grouped])
+@pytest.mark.parametrize("show", [percent, share, level, grouped])
 def test_nothing_reported_is_not_shown_as_zero(show):
     assert show(None) == ""
 
@@ -44,14 +44,6 @@ def test_share_is_a_part_of_one():
 )
 def test_level_has_no_more_decimals_than_the_plan(value, shown):
     assert level(value) == f"{shown}{NBSP}%"
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(Fraction(644, 100), "+6,4"), (Fraction(-644, 100), "−6,5"), (0, "0,0")],
-)
-def test_signed_percent_shows_the_direction(value, shown):
-    assert signed_percent(value) == f"{shown}{NBSP}%"
 
 
 @pytest.mark.parametrize(
