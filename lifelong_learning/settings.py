@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "django_tasks_db",
     "import_export",
     "simple_history",
 ]
@@ -214,6 +215,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # Largest report file and plan document, in bytes.
 MAX_IMPORT_BYTES = env_int("MAX_IMPORT_MB", 20) * 1024 * 1024
 MAX_PLAN_BYTES = env_int("MAX_PLAN_MB", 50) * 1024 * 1024
+
+# Pages of a plan document; more is a book, not a plan.
+MAX_PLAN_PAGES = env_int("MAX_PLAN_PAGES", 300)
+
+# Long work -------------------------------------------------------------------------------
+
+# Kept in the database and done by `manage.py db_worker`, beside the web server.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Mail, tables, cache ---------------------------------------------------------------------
 

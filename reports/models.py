@@ -205,6 +205,16 @@ class Report(models.Model):
 
     history = HistoricalRecords()
 
+    # The bulk approval that approved it, so that one can be taken back as a whole.
+    bulk_approval = models.ForeignKey(
+        "BulkApproval",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("approved together in"),
+    )
+
     class Meta:
         verbose_name = _("report")
         verbose_name_plural = _("reports")
@@ -238,11 +248,150 @@ class Report(models.Model):
         return reverse("reports:report", args=[self.pk])
 
 
+class BulkApproval(models.Model):
+    """Reports of one round that were approved in one step, which can be taken back as one."""
+
+    round = models.ForeignKey(
+        ReportingRound, models.PROTECT, related_name="bulk_approvals", verbose_name=_("round")
+    )
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    undone_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken back by"),
+    )
+
+    class Meta:
+        verbose_name = _("approval of several reports")
+        verbose_name_plural = _("approvals of several reports")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.round_id}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class Receipt(models.Model):
+    """Proof of one submission of a report: what was sent, when, by whom. Never changed.
+
+    `content` is the canonical text that `sha256` is taken of; `code` is what a stranger needs to
+    check it.
+    """
+
+    report = models.ForeignKey(
+        Report, models.PROTECT, related_name="receipts", verbose_name=_("report")
+    )
+    number = models.PositiveSmallIntegerField(_("submission no."))
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    at = models.DateTimeField(_("submitted at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    institutions = models.PositiveIntegerField(_("institutions"), default=0)
+    filled = models.PositiveIntegerField(_("answers"), default=0)
+    blank = models.PositiveIntegerField(_("not reported"), default=0)
+    content = models.TextField(_("content"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["report", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="one_receipt_per_submission"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class CheckNote(models.Model):
+    """A unit's explanation of what an edit check noticed about more than one cell.
+
+    What a check noticed about one cell is explained on the value itself. `subject` names what the
+    note is about, as the check names it; a note counts only while `seen` is still what the check
+    sees there.
+    """
+
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="check_notes", verbose_name=_("report")
+    )
+    check_code = models.CharField(_("check"), max_length=40)
+    subject = models.CharField(_("subject"), max_length=150)
+    seen = models.CharField(_("what it noticed"), max_length=200, blank=True)
+    text = models.TextField(_("explanation"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("explanation")
+        verbose_name_plural = _("explanations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "check_code", "subject"], name="one_note_per_check_and_subject"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report_id}: {self.check_code}"
+
+
+class Reminder(models.Model):
+    """One reminder that was sent: to whom, about which report, on which day."""
+
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="reminders", verbose_name=_("report")
+    )
+    address = models.EmailField(_("address"))
+    sent_on = models.DateField(_("sent on"))
+    sent_at = models.DateTimeField(_("sent at"))
+    days_left = models.SmallIntegerField(_("days left"))
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "address", "sent_on"], name="one_reminder_per_report_and_day"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report_id}: {self.address}, {self.sent_on}"
+
+
 class Attachment(models.Model):
-    """A file sent with a report."""
+    """A file sent with a report, or as the evidence of one value of it."""
 
     report = models.ForeignKey(
         Report, models.CASCADE, related_name="attachments", verbose_name=_("report")
+    )
+    value = models.ForeignKey(
+        "IndicatorValue",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("evidence of"),
     )
     file = models.FileField(_("file"), upload_to="attachments/%Y/")
     name = models.CharField(_("file name"), max_length=200)
@@ -307,7 +456,9 @@ class IndicatorValue(models.Model):
     count = models.BigIntegerField(_("count"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     evidence = models.TextField(_("evidence"), blank=True)
+    # Why an edit check is to be taken back; `explained` is the answer it was written for.
     explanation = models.TextField(_("explanation"), blank=True)
+    explained = models.CharField(_("answer explained"), max_length=60, blank=True)
     # Rises with every change of the working value: a save must name the version it saw.
     version = models.PositiveIntegerField(_("version"), default=0)
     # While the report is returned, only the cells with this mark are open to the unit.

@@ -161,6 +161,7 @@ class PlanVersion(models.Model):
 
     class GrowthMethod(models.TextChoices):
         COMPOUND = "compound", _("Compound yearly rate")
+        MEAN = "mean", _("Mean of the yearly rates")
 
     class CommuneScope(models.TextChoices):
         ALL = "all", _("Communes, wards and townships")
@@ -201,6 +202,11 @@ class PlanVersion(models.Model):
     source_name = models.CharField(_("file name"), max_length=200, blank=True)
     source_sha256 = models.CharField(_("SHA-256 of the source"), max_length=64, blank=True)
     text = models.TextField(_("text"), help_text=_("NFC, as read; never changed later."))
+    # Offset of the first character of each page; empty where the format knows no pages.
+    page_starts = models.JSONField(_("starts of the pages"), default=list, blank=True)
+    # [[start, end]]: words of a scan that the recognition was not sure of.
+    doubts = models.JSONField(_("words hard to read"), default=list, blank=True)
+    is_scan = models.BooleanField(_("read from a scan"), default=False)
     # [{"text", "start", "end", "reason"}]: sentences with a figure that gave no target.
     unread = models.JSONField(_("sentences not read"), default=list, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -272,6 +278,59 @@ class PlanVersion(models.Model):
             return datetime.date(year, self.report_before_month + 1, 1)
 
 
+class PlanDocument(models.Model):
+    """A document on its way to a plan version: sent, read into text, its head to be checked.
+
+    It goes when its version is made or its sender gives it up.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting to be read")
+        READING = "reading", _("Being read")
+        READ = "read", _("Read")
+        REFUSED = "refused", _("Refused")
+
+    file = models.FileField(_("file"), upload_to="plans/incoming/")
+    name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+        help_text=_("Empty: as the document names it."),
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    # Code of targets.documents.DocumentProblem; words in targets/reasons.py.
+    problem = models.CharField(_("why it was refused"), max_length=30, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    pages_read = models.PositiveIntegerField(_("pages read"), default=0)
+    # Says that the reading lives: a process that was stopped leaves no other trace.
+    progressed_at = models.DateTimeField(_("progressed at"), null=True, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    page_starts = models.JSONField(_("starts of the pages"), default=list, blank=True)
+    doubts = models.JSONField(_("words hard to read"), default=list, blank=True)
+    is_scan = models.BooleanField(_("read from a scan"), default=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("incoming document")
+        verbose_name_plural = _("incoming documents")
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("targets:document", args=[self.pk])
+
+
 class TargetQuerySet(models.QuerySet):
     def waiting(self):
         """Targets on which nobody has decided."""
@@ -297,6 +356,7 @@ class Target(models.Model):
         STATED = "stated", _("stated")
         IMPLIED = "implied", _("implied")
         CORRECTED = "corrected", _("corrected")
+        ADDED = "added", _("added by a person")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Waiting for a decision")
@@ -335,8 +395,8 @@ class Target(models.Model):
         help_text=_("If the plan words it narrower than the indicator."),
     )
     basis = models.CharField(_("basis"), max_length=10, choices=Basis)
-    # The target as the parser read it, kept whatever a person decides later.
-    as_read = models.JSONField(_("as read"), default=dict)
+    # The target as the parser read it, kept whatever a person decides later; empty: added by hand.
+    as_read = models.JSONField(_("as read"), default=dict, blank=True)
     # Other figures that the sentence allows, as strings of decimals.
     alternatives = models.JSONField(_("alternatives"), default=list, blank=True)
     # Codes of targets.parsing.ReviewReason; words in targets/reasons.py.
