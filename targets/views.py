@@ -14,6 +14,7 @@ from institutions import scope
 from institutions.scope import DEPARTMENT, EVERY_ROLE, audience
 from targets import boards, services, wording
 from targets.forms import DecisionForm, PlanUploadForm, decide, offered
+from targets.intake.services import register_plan
 from targets.models import PlanVersion, Target
 
 
@@ -209,7 +210,7 @@ def _register(form, user) -> PlanVersion | None:
     file = form.cleaned_data["file"]
     try:
         with transaction.atomic():
-            version = services.register_plan(
+            version = register_plan(
                 territory=form.cleaned_data["territory"],
                 content=file.read(),
                 file_name=file.name,

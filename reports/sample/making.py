@@ -13,8 +13,9 @@ from reports.sample.figures import make_rounds
 from reports.sample.institutions import make_institutions
 from reports.sample.people import make_accounts, make_national_accounts, make_reporting_units
 from reports.sample.provinces import PROVINCES, Province
+from targets.intake.services import register_plan
 from targets.models import PlanVersion
-from targets.services import confirm_target, publish, register_plan
+from targets.services import confirm_target, publish
 
 SAMPLE_DECISION = "Xác nhận để minh hoạ, chưa phải quyết định của Sở VHTTDL."
 PLANS = settings.BASE_DIR / "fixtures" / "plans"

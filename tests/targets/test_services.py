@@ -9,14 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from targets.intake.services import read_targets, register_plan
 from targets.models import Indicator, Plan, PlanVersion, Target
 from targets.services import (
     PlanError,
     confirm_target,
     load_indicators,
     publish,
-    read_targets,
-    register_plan,
     reject_target,
 )
 from tests import factories

@@ -1,0 +1,1 @@
+"""From a document to the draft of a plan: sent, read, its head checked."""
