@@ -1,13 +1,13 @@
 """Addresses under plans/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from targets import views
 
 app_name = "targets"
 urlpatterns = [
     path("", views.plan_list, name="list"),
-    path("new/", views.new, name="new"),
+    path("", include("targets.intake.urls")),
     path("<int:pk>/", views.plan, name="plan"),
     path("<int:pk>/source/", views.source, name="source"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
