@@ -42,11 +42,42 @@ UNREAD: dict[str, Promise] = {
 
 DOCUMENT: dict[str, Promise] = {
     DocumentProblem.EMPTY: _("The file is empty."),
-    DocumentProblem.BINARY: _("The file is not a text file."),
+    DocumentProblem.BINARY: _("The file holds no text. Upload the plan as .docx, .pdf or .txt."),
     DocumentProblem.FORMAT: _(
-        "Word and PDF files cannot be read yet. Save the plan as plain text."
+        "Files of this kind are not read. Save the plan as .docx or .pdf and upload that."
     ),
-    DocumentProblem.ENCODING: _("The file is damaged: its letters cannot be decoded."),
+    DocumentProblem.ENCODING: _(
+        "It is not certain which encoding the letters are in. Save the file as .docx or as text in "
+        "UTF-8 and upload that."
+    ),
+    DocumentProblem.TOO_LARGE: _(
+        "The file or something in it is too large. Upload the plan alone, without large pictures."
+    ),
+    DocumentProblem.TOO_MANY_PAGES: _(
+        "The file has too many pages. Upload only the pages of the plan."
+    ),
+    DocumentProblem.ENCRYPTED: _(
+        "The file is locked with a password. Save it without one and upload that."
+    ),
+    DocumentProblem.DAMAGED: _(
+        "The file is damaged or is not what its name says. Open it, save it again as .docx or "
+        ".pdf and upload that."
+    ),
+    DocumentProblem.PICTURE: _(
+        "A photo is not read. Scan all pages of the plan into one PDF, at 200 dpi or more, and "
+        "upload that."
+    ),
+    DocumentProblem.OLD_WORD: _(
+        "Word files of the old kind (.doc) are not read. Open it in Word, save it as .docx and "
+        "upload that."
+    ),
+    DocumentProblem.NO_OCR: _(
+        "The file is a scan, and recognition is not installed on the server. Ask its administrator "
+        "to install tesseract-ocr and tesseract-ocr-vie, or upload the plan as .docx."
+    ),
+    DocumentProblem.NO_TEXT: _(
+        "No text was found in the file. Upload the plan as .docx or scan it again, more clearly."
+    ),
 }
 
 NO_OBJECTIVES: Promise = _("The text has no section of objectives (“Mục tiêu”).")

@@ -68,9 +68,9 @@ def test_without_json_every_target_has_a_line(capsys):
     ("content", "message"),
     [
         (b"", "Tệp rỗng."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "Tệp không phải là tệp văn bản thuần."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "Không đọc được ảnh chụp."),
         ("KẾ HOẠCH\nI. KINH PHÍ".encode(), "Văn bản không có phần “Mục tiêu”."),
-        (b"%PDF-1.7", "Chưa đọc được tệp Word và PDF."),
+        (b"%PDF-1.7", "Tệp bị hỏng hoặc không đúng với phần mở rộng"),
     ],
 )
 def test_file_without_a_plan_is_refused_and_nothing_printed(content, message, tmp_path, capsys):

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from targets import reasons
-from targets.documents import DocumentError, read_text
+from targets.documents import DocumentError, Limits, read_document
 from targets.parsing import ParsedPlan, ParsedTarget, Unread, parse_plan
 
 _UNITS = "administrative_units.csv"
 
 
 class Command(BaseCommand):
-    help = "Read the targets of a plan from its text file. Nothing is saved."
+    help = "Read the targets of a plan from its document: .docx, .pdf, .txt. Nothing is saved."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -33,15 +33,19 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(_as_lines(plan))
 
+    def progress(self, done: int, pages: int) -> None:
+        self.stderr.write(_("page %(done)s of %(pages)s") % {"done": done, "pages": pages})
+
     def read(self, path: Path) -> ParsedPlan:
+        limits = Limits(settings.MAX_PLAN_BYTES, settings.MAX_PLAN_PAGES)
         try:
-            text = read_text(path.read_bytes(), path.name)
+            document = read_document(path.read_bytes(), path.name, limits, self.progress)
         except OSError as error:
             message = _("%(path)s cannot be opened.") % {"path": path}
             raise CommandError(message) from error
         except DocumentError as error:
             raise CommandError(f"{path.name}: {reasons.document(error.code)}") from error
-        plan = parse_plan(text, provinces=_province_names())
+        plan = parse_plan(document.text, provinces=_province_names())
         if not plan.has_objectives:
             raise CommandError(f"{path.name}: {reasons.NO_OBJECTIVES}")
         return plan

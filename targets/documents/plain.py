@@ -1,55 +1,31 @@
-"""A plan's file as text. No Django.
-
-Text files are read here, whatever Vietnamese encoding they were saved in. Office documents and PDF
-are told apart by their first bytes and refused with a code of their own.
-"""
+"""Plain text files, whatever Vietnamese encoding they were saved in."""
 
 import re
 import unicodedata
-from enum import StrEnum
+
+from .model import DocumentError, DocumentProblem
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_OFFICE = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
-_OFFICE_SUFFIXES = (".pdf", ".docx", ".doc", ".odt", ".rtf")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_BLANK = "\ufeff \t\n\v\f\u00a0\u200b"
 
 
-class DocumentProblem(StrEnum):
-    """Why a file gives no text. Words for the screen: targets/reasons.py."""
-
-    EMPTY = "empty"
-    BINARY = "binary"
-    FORMAT = "format"
-    ENCODING = "encoding"
-
-
-class DocumentError(ValueError):
-    """The file cannot be read as a plan's text; `code` says why."""
-
-    def __init__(self, code: DocumentProblem) -> None:
-        super().__init__(code.value)
-        self.code = code
-
-
-def read_text(content: bytes, name: str = "") -> str:
-    """Text of a file in composed form (NFC), with plain line feeds; places in it stay true.
-
-    UTF-8 with or without byte-order mark, UTF-16, Windows-1258. Raises DocumentError for empty and
-    binary files, for formats other than plain text, and for broken encodings.
-    """
-    if not content.strip(b"\x00\t\n\v\f\r "):
-        raise DocumentError(DocumentProblem.EMPTY)
-    if content.startswith(_OFFICE) or name.lower().endswith(_OFFICE_SUFFIXES):
-        raise DocumentError(DocumentProblem.FORMAT)
+def read_plain(content: bytes) -> str:
+    """Text of a plain text file. Raises DocumentError for binary files and broken encodings."""
     text = _decode(content)
     if _CONTROL.search(text):
         raise DocumentError(DocumentProblem.BINARY)
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Composed form with plain line feeds. Raises DocumentError if nothing is left to read."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip("\ufeff \t\n\v\f\u00a0\u200b"):
+    if not text.strip(_BLANK):
         raise DocumentError(DocumentProblem.EMPTY)
     return text
 

@@ -1,0 +1,107 @@
+"""From a file to the text of a plan."""
+
+import unicodedata
+from collections.abc import Callable
+
+from . import recognition
+from .formats import format_of
+from .model import Document, DocumentError, DocumentProblem, Format, Inspection, Limits
+from .pdf import Page, opened
+from .plain import read_plain, tidy
+from .word import read_word
+
+Progress = Callable[[int, int], None]
+_PAGE_IMAGE_WIDTHS = (100, 2400)
+
+
+def inspect(content: bytes, name: str = "", limits: Limits | None = None) -> Inspection:
+    """What a file is, how many pages it has, whether it must be recognised; quick.
+
+    Raises DocumentError for all that cannot be read. A .txt or .docx that passes may still be
+    refused when read.
+    """
+    limits = limits or Limits()
+    _check_size(content, limits)
+    form = format_of(content, name)
+    if form is not Format.PDF:
+        return Inspection(form, None, needs_ocr=False)
+    with opened(content) as pdf:
+        count, pages = pdf.survey(limits.max_pages)
+        needs_ocr = any(_is_picture(page) for page in pages)
+    if needs_ocr and not recognition.available():
+        raise DocumentError(DocumentProblem.NO_OCR)
+    return Inspection(form, count, needs_ocr)
+
+
+def read_document(
+    content: bytes,
+    name: str = "",
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Document:
+    """The text of a plan. Raises DocumentError, and nothing else, for what cannot be read.
+
+    `progress(done, pages)` is called for each page of a PDF once it is read.
+    """
+    limits = limits or Limits()
+    _check_size(content, limits)
+    form = format_of(content, name)
+    if form is Format.TEXT:
+        return Document(read_plain(content))
+    if form is Format.DOCX:
+        return Document(tidy(read_word(content)))
+    return _read_pdf(content, limits, progress)
+
+
+def page_image(content: bytes, page: int, width: int) -> bytes:
+    """PNG of one page (from 1) of a PDF, at most `width` pixels wide.
+
+    Raises IndexError if there is no such page, DocumentError if it cannot be drawn.
+    """
+    low, high = _PAGE_IMAGE_WIDTHS
+    with opened(content) as pdf:
+        return pdf.picture(page - 1, max(low, min(width, high)), colours=3).png()
+
+
+def read_text(content: bytes, name: str = "") -> str:
+    """Text of a plain text file alone; other formats are refused."""
+    if format_of(content, name) is not Format.TEXT:
+        raise DocumentError(DocumentProblem.FORMAT)
+    return read_plain(content)
+
+
+def _check_size(content: bytes, limits: Limits) -> None:
+    if len(content) > limits.max_bytes:
+        raise DocumentError(DocumentProblem.TOO_LARGE)
+
+
+def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Document:
+    texts: list[str] = []
+    starts: list[int] = []
+    length = 0
+    with opened(content) as pdf:
+        count, pages = pdf.survey(limits.max_pages)
+        for number, page in enumerate(pages):
+            if _is_picture(page):
+                raise DocumentError(DocumentProblem.NO_OCR)
+            text = _lines(page.text)
+            starts.append(length)
+            texts.append(text)
+            length += len(text)
+            if progress:
+                progress(number + 1, count)
+    text = "".join(texts)
+    if not text.strip():
+        raise DocumentError(DocumentProblem.NO_TEXT)
+    return Document(text, tuple(starts))
+
+
+def _lines(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip() + "\n"
+
+
+def _is_picture(page: Page) -> bool:
+    """Whether a page shows its words without having them as text."""
+    letters = sum(char.isalpha() for char in page.text)
+    return letters < 20 and bool(page.images or page.paths > 100)
