@@ -12,6 +12,7 @@ REVIEW: dict[str, Promise] = {
     ReviewReason.COUNTS_COMMUNES: _("The plan counts communes here, not institutions."),
     ReviewReason.COUNTS_AREAS: _("The plan counts administrative units here, not institutions."),
     ReviewReason.FIGURE_UNCLEAR: _("The figure is not clearly legible."),
+    ReviewReason.FIGURE_IN_WORDS: _("The figure is written in words."),
     ReviewReason.FIGURE_OUT_OF_RANGE: _("The figure is not between 0 and 100."),
     ReviewReason.BINDING_UNCLEAR: _("It is not certain which group the figure belongs to."),
     ReviewReason.YEAR_UNCLEAR: _("It is not certain which year is meant."),
@@ -20,10 +21,12 @@ REVIEW: dict[str, Promise] = {
     ReviewReason.TIER_UNCLEAR: _("The tier is not clearly legible."),
     ReviewReason.UNFAMILIAR_WORDS: _("The group is described with words that are not known."),
     ReviewReason.SUBJECT_FROM_CONTEXT: _("What is measured stands in another sentence."),
+    ReviewReason.SUBJECT_UNCLEAR: _("What is measured is not clearly legible."),
     ReviewReason.SEVERAL_SUBJECTS: _("The sentence names several things to measure."),
     ReviewReason.NARROWER: _("The plan words the content narrower than the indicator."),
     ReviewReason.LIST_BY_POSITION: _("The figure was matched to its group by position only."),
     ReviewReason.PERIOD_UNCLEAR: _("The text does not say that the rate is per year."),
+    ReviewReason.TABLE_UNCLEAR: _("The header of the table leaves room for doubt."),
     ReviewReason.CONFLICT: _("The plan gives two figures for the same target."),
 }
 
@@ -31,6 +34,9 @@ UNREAD: dict[str, Promise] = {
     UnreadReason.PEOPLE: _("The figure is about people, not institutions."),
     UnreadReason.MONEY: _("The figure is about money."),
     UnreadReason.NOT_A_PERCENTAGE: _("The figure is not a percentage."),
+    UnreadReason.NO_FIGURE: _("It looks like a target, but no figure could be read."),
+    UnreadReason.FIGURE_UNREADABLE: _("Something like a figure stands here that is not legible."),
+    UnreadReason.VAGUE: _("The plan says “most” or the like, without a figure."),
     UnreadReason.UPPER_BOUND: _("The figure is an upper bound."),
     UnreadReason.CHANGE: _("The figure is a change, not a level to reach."),
     UnreadReason.UNKNOWN_SUBJECT: _("No known indicator is named."),
@@ -38,6 +44,7 @@ UNREAD: dict[str, Promise] = {
     UnreadReason.LIST_LENGTH: _("The list has another number of figures than of groups."),
     UnreadReason.NO_YEAR: _("No year is named."),
     UnreadReason.YEAR_UNREADABLE: _("The year is not legible."),
+    UnreadReason.TABLE: _("It is not certain what the rows and columns of the table stand for."),
 }
 
 DOCUMENT: dict[str, Promise] = {

@@ -1,38 +1,44 @@
 """The whole plan: headings hand down kind, year and subject, and the sentences give targets."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from . import metadata, vocabulary
 from .figures import find_figures, find_years
 from .groups import find_heads
-from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Unread
+from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Span, Unread
 from .outline import LETTERED, Item, objectives, read_items, sentences
 from .reading import Context, Reading, Slot, read_sentence
 from .subjects import Subject, find_subjects
-from .tokens import Token, phrase_at
+from .tokens import Doubts, Token, phrase_at
 
 
-def parse_plan(text: str, *, provinces: Iterable[str] = ()) -> ParsedPlan:
+def parse_plan(
+    text: str, *, provinces: Iterable[str] = (), doubts: Iterable[Span] = ()
+) -> ParsedPlan:
     """Targets and head of a province's plan, from its plain text.
 
-    `provinces`: proper names, with or without "Tỉnh", to recognise the province's name by. Never
-    raises on text: what cannot be read is in `unread`, what may be read in two ways carries
-    `review_reasons`. All places refer to `text` as given; callers hand in NFC.
+    `provinces`: proper names, with or without "Tỉnh", to recognise the province's name by.
+    `doubts`: places of words that a scan's recognition was not sure of, in any order; whatever
+    rests on one of them carries a reason to look at it. Never raises on text: what cannot be read
+    is in `unread`, what may be read in two ways carries `review_reasons`. All places refer to
+    `text` as given; callers hand in NFC.
     """
     items = read_items(text)
     section = objectives(text, items)
-    composed = unicodedata.normalize("NFC", text)  # no places are kept of what the head says
-    issued_on, place = metadata.issued(composed)
-    targets, unread = _read_section(text, section)
+    unsure = Doubts(doubts)
+    head = metadata.read_head(text, items, provinces, unsure)
+    targets, unread = _read_section(text, section, unsure)
     return ParsedPlan(
-        number=metadata.plan_number(composed),
-        issued_on=issued_on,
-        province=metadata.province(composed, place, provinces),
-        report_before=metadata.report_before(text, items),
-        targets=tuple(_settle(targets, issued_on.year if issued_on else 0)),
+        number=head.number,
+        issued_on=head.issued_on,
+        province=head.province,
+        title=head.title,
+        mandate=head.mandate,
+        report_before=head.report_before,
+        targets=tuple(_settle(targets, head.issued_on.year if head.issued_on else 0)),
         unread=tuple(unread),
+        head_doubts=head.doubts,
         has_objectives=bool(section),
     )
 
@@ -44,6 +50,7 @@ class _Above:
     level: int
     kinds: frozenset[Kind]
     years: tuple[int, ...]
+    years_reasons: tuple[ReviewReason, ...]
     subject: Subject | None
     general: bool
 
@@ -54,12 +61,15 @@ class _Beside:
 
     level: int = -1
     years: tuple[int, ...] = ()
+    years_reasons: tuple[ReviewReason, ...] = ()
     subject: Subject | None = None
     slots: tuple[Slot, ...] = ()
     slots_reasons: tuple[ReviewReason, ...] = ()
 
 
-def _read_section(text: str, section: Sequence[Item]) -> tuple[list[ParsedTarget], list[Unread]]:
+def _read_section(
+    text: str, section: Sequence[Item], doubts: Doubts
+) -> tuple[list[ParsedTarget], list[Unread]]:
     targets: list[ParsedTarget] = []
     unread: list[Unread] = []
     above: list[_Above] = []
@@ -67,7 +77,7 @@ def _read_section(text: str, section: Sequence[Item]) -> tuple[list[ParsedTarget
     for item in section:
         while above and above[-1].level >= item.level:
             above.pop()
-        tokens = item.tokens(text)
+        tokens = item.tokens(text, doubts)
         if not tokens:
             continue
         figures = find_figures(tokens, find_years(tokens))
@@ -83,7 +93,9 @@ def _read_section(text: str, section: Sequence[Item]) -> tuple[list[ParsedTarget
 
 
 def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
-    years = {year.value for year in find_years(tokens) if year.value}
+    found = find_years(tokens)
+    years = {year.value for year in found if year.value}
+    unclear = any(year.doubtful for year in found)
     kinds = frozenset(find_heads(tokens))
     subjects = [one for one in find_subjects(tokens) if not kinds or one.kind in kinds]
     indicators = {one.indicator for one in subjects}
@@ -96,6 +108,7 @@ def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
         item.level,
         kinds,
         tuple(years) if len(years) == 1 else (),
+        (ReviewReason.YEAR_UNCLEAR,) if unclear else (),
         subjects[0] if len(indicators) == 1 else None,
         general,
     )
@@ -104,10 +117,12 @@ def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
 def _context(above: Sequence[_Above], beside: _Beside) -> Context:
     kinds: frozenset[Kind] = frozenset()
     years: tuple[int, ...] = ()
+    years_reasons: tuple[ReviewReason, ...] = ()
     subject: Subject | None = None
     for one in above:
         kinds = one.kinds or kinds
-        years = one.years or years
+        if one.years:
+            years, years_reasons = one.years, one.years_reasons
         if one.subject is not None and one.subject.kind in (kinds or {one.subject.kind}):
             subject = one.subject
         elif one.kinds and subject is not None and subject.kind not in one.kinds:
@@ -115,18 +130,21 @@ def _context(above: Sequence[_Above], beside: _Beside) -> Context:
     context = Context(
         kinds=kinds,
         years=years,
+        years_reasons=years_reasons,
         subject=subject,
         slots=beside.slots,
         slots_reasons=beside.slots_reasons,
         general=any(one.general for one in above),
     )
     if not years and beside.years:
-        context = replace(
-            context, years=beside.years, years_reasons=(ReviewReason.YEAR_FROM_CONTEXT,)
-        )
+        reasons = (ReviewReason.YEAR_FROM_CONTEXT, *beside.years_reasons)
+        context = replace(context, years=beside.years, years_reasons=reasons)
     if subject is None and beside.subject is not None:
-        reasons = (ReviewReason.SUBJECT_FROM_CONTEXT,)
-        context = replace(context, subject=beside.subject, subject_reasons=reasons)
+        context = replace(
+            context,
+            subject=beside.subject,
+            subject_reasons=(ReviewReason.SUBJECT_FROM_CONTEXT,),
+        )
     return context
 
 
@@ -142,17 +160,19 @@ def _read_item(
     found = sentences(tokens)
     if context.subject is None or context.subject_reasons:
         context = _subject_of_item(found, context)
-    years, subject = beside.years, beside.subject
+    years, years_reasons = beside.years, beside.years_reasons
+    subject = beside.subject
     for sentence in found:
         reading = read_sentence(text, sentence, context)
         targets.extend(_in_order(reading.targets))
         if reading.unread is not None:
             start, end = sentence[0].start, sentence[-1].end
             unread.append(Unread(text[start:end], reading.unread, (start, end)))
-        years = reading.years or years
+        if reading.years:
+            years, years_reasons = reading.years, reading.years_reasons
         subject = reading.subject or subject
         context = _after(context, reading)
-    return _Beside(item.level, years, subject, context.slots, context.slots_reasons)
+    return _Beside(item.level, years, years_reasons, subject, context.slots, context.slots_reasons)
 
 
 def _in_order(targets: Sequence[ParsedTarget]) -> list[ParsedTarget]:
@@ -193,9 +213,8 @@ def _after(context: Context, reading: Reading) -> Context:
     elif reading.unread is not None:
         context = replace(context, slots=(), slots_reasons=())
     if reading.years:
-        context = replace(
-            context, years=reading.years, years_reasons=(ReviewReason.YEAR_FROM_CONTEXT,)
-        )
+        reasons = (ReviewReason.YEAR_FROM_CONTEXT, *reading.years_reasons)
+        context = replace(context, years=reading.years, years_reasons=reasons)
     return context
 
 

@@ -1,14 +1,14 @@
 """Figures and years among the tokens of a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from targets.numbers import NumberError, parse_number
 
 from . import vocabulary
 from .fuzzy import same_word
-from .tokens import Token, any_phrase_at, phrase_at
+from .tokens import Token, any_phrase_at, doubtful, phrase_at
 
 _AS_DIGITS = {**dict.fromkeys("oOQ", "0"), **dict.fromkeys("lIi|", "1"), **dict.fromkeys("sS", "5"),
               "B": "8", "Z": "2", "z": "2"}  # fmt: skip
@@ -73,6 +73,8 @@ def find_years(tokens: Sequence[Token]) -> list[Year]:
             year = Year(year.first, later.last, later.value, year.value,
                         year.doubtful or later.doubtful)  # fmt: skip
         if not _aside(tokens, i):
+            if doubtful(tokens, year.first, year.last):
+                year = replace(year, doubtful=True)
             found.append(year)
         i = year.last + 1
     return found
@@ -152,6 +154,8 @@ def find_figures(tokens: Sequence[Token], found_years: Sequence[Year]) -> list[F
         if figure is None:
             i += 1
             continue
+        if doubtful(tokens, figure.first, figure.last):
+            figure = replace(figure, doubtful=True)
         figures.append(figure)
         i = figure.last + 1
     return figures
@@ -163,7 +167,7 @@ def _figure_at(
     first = _bound_at(tokens, i)
     if first is None:
         return None
-    minimum, end, percent, doubtful = first
+    minimum, end, percent, unclear = first
     maximum = None
     if end < len(tokens) and (
         tokens[end].is_mark(_DASHES)
@@ -172,18 +176,18 @@ def _figure_at(
         second = _bound_at(tokens, end + 1) if end + 1 not in years else None
         if second is not None and second[2]:
             maximum, end, percent = second[0], second[1], True
-            doubtful = doubtful or second[3] or maximum < minimum
+            unclear = unclear or second[3] or maximum < minimum
     if not percent:
         if not tokens[i].is_number or not _counts_something(tokens, i):
             return None
         return Figure(i, i, minimum, percent=False, aside=in_brackets)
     before = tokens[i - 1] if i else None
     if before and before.is_number and i - 1 not in years:
-        doubtful = True  # "5 0%"
+        unclear = True  # "5 0%"
     if maximum is None and _is_half_a_range(tokens, i, end):
-        doubtful = True  # "10% - lS mỗi năm"
+        unclear = True  # "10% - lS mỗi năm"
     last, per_year = _per_year(tokens, end)
-    return Figure(i, last, minimum, maximum, True, per_year, doubtful, _upper(tokens, i))
+    return Figure(i, last, minimum, maximum, True, per_year, unclear, _upper(tokens, i))
 
 
 def _is_half_a_range(tokens: Sequence[Token], first: int, end: int) -> bool:

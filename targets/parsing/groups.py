@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from . import vocabulary
 from .fuzzy import distance, limit, same_word
 from .model import Kind
-from .tokens import LOOSE, Token, any_phrase_at, phrase_at
+from .tokens import LOOSE, Token, any_phrase_at, doubtful, phrase_at
 
 # A label this far (per letter) from its spelling is read, and shown to a person.
 _CLEAR = 0.13
@@ -64,9 +64,20 @@ def find_groups(tokens: Sequence[Token]) -> list[Group]:
         if group is None:
             i += 1
             continue
-        groups.append(group)
+        groups.append(_with_doubts(tokens, group))
         i = group.last + 1
     return groups
+
+
+def _with_doubts(tokens: Sequence[Token], group: Group) -> Group:
+    """The group, unclear if one of its words may be misread, and each label if one of its own."""
+    if not doubtful(tokens, group.first, group.last):
+        return group
+    labels = tuple(
+        replace(label, clear=label.clear and not doubtful(tokens, label.first, label.last))
+        for label in group.labels
+    )
+    return replace(group, labels=labels, clear=False)
 
 
 def _head_at(tokens: Sequence[Token], i: int) -> tuple[Kind, int, float] | None:

@@ -1,55 +1,202 @@
-"""Number, date, province and reporting day of a plan, from its head and its last paragraphs."""
+"""What a plan says about itself: number, date, province, title, mandate and reporting day."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from institutions.names import fold
 
-from .fuzzy import distance
+from .fuzzy import distance, phrase_distance
+from .model import Span
 from .outline import Item, sentences
-from .tokens import Token, any_phrase_at, phrase_at
+from .tokens import Doubts, Token, any_phrase_at, doubtful, phrase_at
 
 _HEAD = 6000  # characters in which the head of a document stands
+_ANNEX = 30_000  # and in which that of a plan annexed to it begins
+_DAY = (
+    r"ng[^\W\d_]{2}\s+(\d{1,2})\s*(?:/|-|\.|th[^\W\d_]{3})\s*(\d{1,2})\s*(?:/|-|\.|n[^\W\d_]{2})"
+    r"\s*(20\d\d)"
+)
 
 _NUMBER = re.compile(
-    r"(?im)^\W*(?:s[^\W\d_]|s6|s0)\s*[:.]?\s*(\d{1,5}[a-z]?)\s*/\s*"
+    r"(?im)(?:^\W*|(?<=[\t ])(?=S))(?:s[^\W\d_]|s6|s0)(?:\s*[:.])?\s*(\d{1,5}[a-z]?)\s*/\s*"
     r"([^\W\d_0]{1,3}|[0O][^\W\d_])\s*[-–—.]\s*([^\W\d_]{2,12})\b"
 )
-_DATED = re.compile(
-    r"(?im)([^\W\d_][^\n,;:/\d]{1,40}?)\s*[,.]\s*ng[^\W\d_]{2}\s+(\d{1,2})\s+th[^\W\d_]{3}\s+(\d{1,2})"
-    r"\s+n[^\W\d_]{2}\s+(20\d\d)"
+_INSIDE_LINE = re.compile(r"S[^\W\d_60]?[60]?\s*:")  # "TỈNH ĐẮK LẮK Số: 06/KH-UBND"
+_DATED = re.compile(r"(?im)([^\W\d_][^\n,;:/\d]{1,60}?)\s*[,.]\s*" + _DAY)
+# "(Ban hành kèm theo Quyết định số 1150/QĐ-UBND ngày 28/6/2023 của UBND tỉnh)"
+_ANNEXED = re.compile(
+    r"(?i)k[^\W\d_]{1,2}m\s+theo\s+[^\W\d_]{4,6}\s+[^\W\d_]{4}\s+s[^\W\d_]?[06]?\s*[:.]?\s*"
+    r"(?:(\d{1,5}[a-z]?)\s*/\s*([^\W\d_0]{1,3}|[0O][^\W\d_])\s*[-–—.]\s*([^\W\d_]{2,12})\b)?"
+    r"(?:[^\n()]{0,25}?\s" + _DAY + ")?"
+)
+_REFERENCE = re.compile(
+    r"\b(\d{1,5})\s*/\s*([^\W\d_]{1,3}|[0O][^\W\d_])\s*[-–—]\s*(TTg|TTG|Ttg|ttg|CP|TW|[A-ZĐ]{2,9})\b"
 )
 _KIND = re.compile(r"^(?:tinh|thanh pho|tp\.?)\s+")
-_DECISIONS = frozenset(("qd", "qp", "od", "0d", "op", "qb", "gd"))
+_DECISIONS = frozenset(("qd", "qp", "od", "0d", "op", "qb", "gd", "0p", "0b", "ob"))
+_CITING = frozenset(("can", "theo", "luat", "nghi", "quyet"))
 
 
-def plan_number(text: str) -> str | None:
-    """ "Số: 3632/KH-UBND" -> "3632/KH-UBND"; a scan's "S6: 1150 /QD-UBND" -> "1150/QĐ-UBND".
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head and the last paragraphs say about the document itself."""
 
-    Numbers of documents that the text only refers to stand inside sentences, not at a line's start
-    behind "Số".
+    number: str | None = None
+    issued_on: date | None = None
+    province: str | None = None
+    title: str | None = None
+    mandate: str | None = None
+    report_before: tuple[int, int] | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def read_head(text: str, items: Sequence[Item], provinces: Iterable[str], doubts: Doubts) -> Head:
+    """Number, date and title of the document, its province, the decision that it carries out and
+    the yearly day of reporting. A plan annexed to a decision goes by the decision's number; where
+    the two name different ones, that is among the doubts.
     """
-    match = _NUMBER.search(text, 0, min(len(text), _HEAD))
-    if match is None:
-        return None
-    number, kind, issuer = match.groups()
+    composed = unicodedata.normalize("NFC", text)
+    number, number_span = _plan_number(composed)
+    issued_on, place, issued_span = _issued(composed)
+    unsure: list[str] = []
+    for match in _ANNEXED.finditer(composed, 0, min(len(composed), _ANNEX)):
+        named = _document_number(*match.group(1, 2, 3)) if match.group(1) else None
+        day = _date(*match.group(4, 5, 6)) if match.group(4) else None
+        if named and number is None:
+            number, number_span = named, match.span()
+        elif named and named != number:
+            unsure.append("number")
+        if day and issued_on is None:
+            issued_on, issued_span = day, match.span(4)[:1] + match.span(6)[1:]
+        elif day and day != issued_on:
+            unsure.append("issued_on")
+    before, before_unsure = _report_before(text, items, doubts)
+    if number and doubts.touch(*number_span):
+        unsure.append("number")
+    if issued_on and doubts.touch(*issued_span):
+        unsure.append("issued_on")
+    if before and before_unsure:
+        unsure.append("report_before")
+    return Head(
+        number=number,
+        issued_on=issued_on,
+        province=province(composed, place, provinces),
+        title=_title(composed),
+        mandate=_mandate(composed),
+        report_before=before,
+        doubts=tuple(dict.fromkeys(unsure)),
+    )
+
+
+def _document_number(number: str, kind: str, issuer: str) -> str:
     kind = "QĐ" if fold(kind) in _DECISIONS else kind.upper()
+    if fold(issuer) == "ttg":
+        return f"{number}/{kind}-TTg"
     return f"{number}/{kind}-{issuer.upper() if issuer.islower() else issuer}"
 
 
-def issued(text: str) -> tuple[date | None, str | None]:
+def _date(day: str, month: str, year: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _plan_number(text: str) -> tuple[str | None, Span]:
+    """ "Số: 3632/KH-UBND" -> "3632/KH-UBND"; a scan's "S6: 1150 /QD-UBND" -> "1150/QĐ-UBND".
+
+    Numbers of documents that the text only refers to stand inside sentences, not at a line's start
+    behind "Số", and without a colon.
+    """
+    for match in _NUMBER.finditer(text, 0, min(len(text), _HEAD)):
+        line = text.rfind("\n", 0, match.start(1)) + 1
+        if text[line : match.start()].strip() and not _INSIDE_LINE.match(text, match.start()):
+            continue
+        return _document_number(*match.groups()), (match.start(1), match.end())
+    return None, (0, 0)
+
+
+def _issued(text: str) -> tuple[date | None, str | None, Span]:
     """Day and place of issue: "Gia Lai, ngày 25 tháng 12 năm 2023"."""
     for match in _DATED.finditer(text, 0, min(len(text), _HEAD)):
-        place, day, month, year = match.groups()
-        words = place.split()
-        if len(words) > 7 or fold(words[0]) in ("can", "theo"):
+        words = match.group(1).split()
+        place = _place_name(words)
+        if fold(words[0]) in _CITING or (len(words) > 7 and place is None):
             continue
-        try:
-            return date(int(year), int(month), int(day)), _place_name(words)
-        except ValueError:
+        when = _date(*match.group(2, 3, 4))
+        if when is not None:
+            return when, place, (match.start(2), match.end(4))
+    return None, None, (0, 0)
+
+
+_NAMED = re.compile(
+    r"(?m)^[ \t*]*(K[^\W\d_]{1,2}\s+H[^\W\d_]{3,4}|Q[^\W\d_]{4}\s+[^\W\d_]{4})[ \t*]*$"
+)
+_ABOUT = re.compile(r"V\s*/\s*v[:.]?[ \t]+")
+_AFTER_TITLE = re.compile(
+    r"\W*(?:c[aăá]n c|k[^\W\d_]{1,2}m theo|ban h[aà]nh k[eèé]|[-_*–—]{3,}|I{1,3}\.|1\.)",
+    re.IGNORECASE,
+)
+
+
+def _title(text: str) -> str | None:
+    """What the document says it is about: the lines below "KẾ HOẠCH" (or "QUYẾT ĐỊNH"), or those
+    behind "V/v". White space is made one space.
+    """
+    found: dict[str, str] = {}
+    for match in _NAMED.finditer(text, 0, min(len(text), _ANNEX)):
+        words = fold(match.group(1)).split()
+        plan = phrase_distance(words, ("ke", "hoach")) is not None
+        decision = phrase_distance(words, ("quyet", "dinh")) is not None
+        if not (plan or decision) or not match.group(1)[0].isupper():
             continue
-    return None, None
+        lines = _title_lines(text, match.end() + 1)
+        if lines:
+            found.setdefault("plan" if plan else "decision", " ".join(" ".join(lines).split()))
+    if not found:
+        about = _ABOUT.search(text, 0, min(len(text), _HEAD))
+        lines = _title_lines(text, about.end()) if about else []
+        if lines:
+            return " ".join(" ".join(lines).split())
+    return found.get("plan") or found.get("decision")
+
+
+def _title_lines(text: str, start: int) -> list[str]:
+    lines: list[str] = []
+    for line in text[start : start + 1200].splitlines():
+        line = line.strip()
+        if not line and not lines:
+            continue
+        if not line or _AFTER_TITLE.match(line) or len(lines) == 8 or line[-1] in ".;:":
+            break
+        lines.append(line)
+    return lines
+
+
+def _mandate(text: str) -> str | None:
+    """Number of the decision that the plan carries out: "1520/QĐ-TTg". Of several documents named
+    the one said to be carried out, or that speaks of libraries, museums and culture centres.
+    """
+    score: dict[str, int] = {}
+    for match in _REFERENCE.finditer(text, 0, min(len(text), _ANNEX)):
+        number = _document_number(*match.groups())
+        kind = number.split("/")[1]
+        if kind not in ("QĐ-TTg", "CT-TTg", "NQ-CP", "QĐ-BVHTTDL", "KH-BVHTTDL"):
+            continue
+        before = fold(text[max(0, match.start() - 60) : match.start()])
+        after = fold(text[match.end() : match.end() + 330])
+        stop = re.search(r";|\.\s|\d+\s*/\s*\w{2}\s*-", after)
+        after = after[: stop.start()] if stop else after
+        points = 1 + 3 * (kind == "QĐ-TTg")
+        points += 2 * bool(re.search(r"th[uưw]c hi[eé]n", before))
+        points += 4 * bool(re.search(r"hoc t[ai]p su[oó]?[a-z]?t|bao tang|th[uwm] vi[eé]n", after))
+        score[number] = max(score.get(number, 0), points)
+    if not score:
+        return None
+    return max(score, key=lambda number: score[number])
 
 
 def _place_name(words: Sequence[str]) -> str | None:
@@ -119,22 +266,32 @@ def _name_distance(seen: Sequence[str], meant: Sequence[str]) -> float:
     return min(1.0, total / sum(map(len, meant)))
 
 
-def report_before(text: str, items: Sequence[Item]) -> tuple[int, int] | None:
-    """Month and day before which reports are due each year: "Định kỳ hằng năm, báo cáo … trước
-    ngày 05/12". A day with a year of its own is a single event.
+_MAYBE_DAY = re.compile(r"\d{1,2}\s*(?:[/-]|t[^\W\d_]{2,5})\s*\d{1,2}", re.IGNORECASE)
+
+
+def _report_before(
+    text: str, items: Sequence[Item], doubts: Doubts
+) -> tuple[tuple[int, int] | None, bool]:
+    """Month and day before which reports are due each year, and whether they may be misread:
+    "Định kỳ hằng năm, báo cáo … trước ngày 05/12". A day with a year of its own is a single event.
     """
-    fallback = None
+    fallback: tuple[tuple[int, int] | None, bool] = (None, False)
     for item in items:
-        for sentence in sentences(item.tokens(text)):
+        if not _MAYBE_DAY.search(text, item.body, item.end):
+            continue
+        for sentence in sentences(item.tokens(text, doubts)):
             for clause in _clauses(sentence):
-                day = _day_before(clause)
-                if day is None or not _has(clause, (("bao", "cao"),)):
+                found = _day_before(clause)
+                if found is None or not _has(clause, (("bao", "cao"),)):
                     continue
-                if _has(clause, (("hang", "nam"), ("moi", "nam"), ("dinh", "ky"))):
-                    return day
-                if _has(sentence, (("hang", "nam"), ("moi", "nam"), ("dinh", "ky"))):
-                    fallback = fallback or day
+                if _has(clause, _YEARLY):
+                    return found
+                if _has(sentence, _YEARLY) and fallback[0] is None:
+                    fallback = found
     return fallback
+
+
+_YEARLY = (("hang", "nam"), ("moi", "nam"), ("dinh", "ky"))
 
 
 def _clauses(sentence: Sequence[Token]) -> list[list[Token]]:
@@ -150,7 +307,7 @@ def _has(tokens: Sequence[Token], phrases: Sequence[Sequence[str]]) -> bool:
     return any(any_phrase_at(tokens, at, phrases) for at in range(len(tokens)))
 
 
-def _day_before(tokens: Sequence[Token]) -> tuple[int, int] | None:
+def _day_before(tokens: Sequence[Token]) -> tuple[tuple[int, int], bool] | None:
     for at in range(len(tokens) - 3):
         if not tokens[at + 1].is_number and not tokens[at + 2].is_number:
             continue
@@ -176,5 +333,6 @@ def _day_before(tokens: Sequence[Token]) -> tuple[int, int] | None:
             when = date(2024, int(month.folded), int(tokens[number].folded))
         except ValueError:
             continue
-        return when.month, when.day
+        last = tokens.index(month)
+        return (when.month, when.day), doubtful(tokens, at, last)
     return None

@@ -44,6 +44,7 @@ class ReviewReason(StrEnum):
     COUNTS_COMMUNES = "counts_communes"
     COUNTS_AREAS = "counts_areas"
     FIGURE_UNCLEAR = "figure_unclear"
+    FIGURE_IN_WORDS = "figure_in_words"
     FIGURE_OUT_OF_RANGE = "figure_out_of_range"
     BINDING_UNCLEAR = "binding_unclear"
     YEAR_UNCLEAR = "year_unclear"
@@ -52,10 +53,12 @@ class ReviewReason(StrEnum):
     TIER_UNCLEAR = "tier_unclear"
     UNFAMILIAR_WORDS = "unfamiliar_words"
     SUBJECT_FROM_CONTEXT = "subject_from_context"
+    SUBJECT_UNCLEAR = "subject_unclear"
     SEVERAL_SUBJECTS = "several_subjects"
     NARROWER = "narrower"
     LIST_BY_POSITION = "list_by_position"
     PERIOD_UNCLEAR = "period_unclear"
+    TABLE_UNCLEAR = "table_unclear"
     CONFLICT = "conflict"
 
 
@@ -65,6 +68,9 @@ class UnreadReason(StrEnum):
     PEOPLE = "people"
     MONEY = "money"
     NOT_A_PERCENTAGE = "not_a_percentage"
+    NO_FIGURE = "no_figure"
+    FIGURE_UNREADABLE = "figure_unreadable"
+    VAGUE = "vague"
     UPPER_BOUND = "upper_bound"
     CHANGE = "change"
     UNKNOWN_SUBJECT = "unknown_subject"
@@ -72,6 +78,7 @@ class UnreadReason(StrEnum):
     LIST_LENGTH = "list_length"
     NO_YEAR = "no_year"
     YEAR_UNREADABLE = "year_unreadable"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,10 @@ class ParsedPlan:
     number: str | None = None
     issued_on: date | None = None
     province: str | None = None
+    title: str | None = None  # what the document says it is about
+    mandate: str | None = None  # number of the decision that it carries out: "1520/QĐ-TTg"
     report_before: tuple[int, int] | None = None  # month, day
     targets: tuple[ParsedTarget, ...] = ()
     unread: tuple[Unread, ...] = ()
+    head_doubts: tuple[str, ...] = ()  # of number, issued_on, report_before: maybe misread
     has_objectives: bool = False  # False: no such section was found; callers refuse the text

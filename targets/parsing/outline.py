@@ -8,7 +8,7 @@ from institutions.names import fold
 
 from . import vocabulary
 from .model import Span
-from .tokens import Token, phrase_at, tokenize
+from .tokens import NO_DOUBTS, Doubts, Token, phrase_at, tokenize
 
 # Levels of the outline; a smaller one holds the larger ones below it.
 PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 10, 11, 12
@@ -48,8 +48,8 @@ class Item:
     end: int
     skip: list[Span] = field(default_factory=list)  # page numbers and running heads within
 
-    def tokens(self, text: str) -> list[Token]:
-        return tokenize(text, (self.body, self.end), self.skip)
+    def tokens(self, text: str, doubts: Doubts = NO_DOUBTS) -> list[Token]:
+        return tokenize(text, (self.body, self.end), self.skip, doubts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class _Sentence:
         reading.slots, reading.slots_reasons = slots, slots_reasons
         values = {year.value for year in self.years if year.value}
         reading.years = tuple(sorted(values)) if len(values) == 1 else ()
+        if any(year.doubtful for year in self.years):
+            reading.years_reasons = (ReviewReason.YEAR_UNCLEAR,)
         return reading
 
     def _segments(self) -> list[tuple[int, int]]:
@@ -302,7 +304,7 @@ class _Segment(ListStatement):
         return (
             not self.inherited_reasons
             and bool(self.context.years or self.sentence.years)
-            and not self.context.years_reasons
+            and ReviewReason.YEAR_FROM_CONTEXT not in self.context.years_reasons
             and not self.unknown_places(self.first, self.last)
             and all(group.kind is not None and group.labels for group in self.groups)
         )

@@ -60,6 +60,7 @@ class Reading:
     unread: UnreadReason | None = None
     subject: Subject | None = None
     years: tuple[int, ...] = ()
+    years_reasons: tuple[ReviewReason, ...] = ()
     slots: tuple[Slot, ...] = ()
     slots_reasons: tuple[ReviewReason, ...] = ()
 
@@ -160,6 +161,8 @@ class Statement:
     ) -> None:
         figure = None if i is None else self.sentence.figures[i]
         reasons = [*slot.reasons, *reasons]
+        if not all(group.clear for group in slot.groups):
+            reasons.append(ReviewReason.TIER_UNCLEAR)
         if i is not None and years is None:
             due = self.sentence.due[i]
             years = due.years
@@ -231,8 +234,13 @@ class Statement:
             reasons.append(ReviewReason.SEVERAL_SUBJECTS)
         if not self.own or subjects[0] not in self.own:
             reasons.extend(self.inherited_reasons)
+            if subjects[0].doubtful:
+                reasons.append(ReviewReason.SUBJECT_UNCLEAR)
             return reasons
-        last = max(one.last for one in self.own if one.indicator == subjects[0].indicator)
+        said = [one for one in self.own if one.indicator == subjects[0].indicator]
+        if all(one.doubtful for one in said):
+            reasons.append(ReviewReason.SUBJECT_UNCLEAR)
+        last = max(one.last for one in said)
         stop = min(last + 14, self.last)
         if any(
             any_phrase_at(self.tokens, at, vocabulary.NARROWER) for at in range(last + 1, stop)

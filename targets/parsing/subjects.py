@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import vocabulary
 from .model import Kind
-from .tokens import Token, any_phrase_at
+from .tokens import Token, any_phrase_at, doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Subject:
     last: int
     indicator: str
     kind: Kind
+    doubtful: bool = False  # a scan's recognition was not sure of its words
 
     @property
     def is_growth(self) -> bool:
@@ -31,7 +32,9 @@ def find_subjects(tokens: Sequence[Token]) -> list[Subject]:
             for indicator, evidence in indicators.items():
                 hit = any_phrase_at(tokens, at, evidence)
                 if hit and (best is None or (-hit[0], hit[1]) < best[:2]):
-                    best = (-hit[0], hit[1], Subject(at, at + hit[0] - 1, indicator, kind))
+                    last = at + hit[0] - 1
+                    unsure = doubtful(tokens, at, last)
+                    best = (-hit[0], hit[1], Subject(at, last, indicator, kind, unsure))
         if best:
             found.append(best[2])
     return found

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from institutions.names import fold
@@ -33,6 +34,7 @@ class Token:
     raw: str
     start: int
     end: int
+    doubt: bool = False  # a scan's recognition was not sure of it
 
     @property
     def is_word(self) -> bool:
@@ -46,8 +48,50 @@ class Token:
         return self.kind == "mark" and self.folded in marks
 
 
-def tokenize(text: str, span: Span, skip: Sequence[Span] = ()) -> list[Token]:
+class Doubts:
+    """Stretches of the text that may be misread, in any order."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(span for span in spans if span[0] < span[1]):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def __bool__(self) -> bool:
+        return bool(self.starts)
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether a doubt lies on any letter from start to end - 1."""
+        at = bisect_right(self.starts, end - 1)
+        return at > 0 and self.ends[at - 1] > start
+
+
+NO_DOUBTS = Doubts()
+
+
+def doubtful(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether one of the tokens from first to last, both included, may be misread."""
+    return any(token.doubt for token in tokens[first : last + 1])
+
+
+def tokenize(
+    text: str, span: Span, skip: Sequence[Span] = (), doubts: Doubts = NO_DOUBTS
+) -> list[Token]:
     """Tokens of a stretch of text, without those inside `skip` (page numbers and the like)."""
+    tokens = _tokenize(text, span, skip)
+    if not doubts:
+        return tokens
+    return [
+        replace(token, doubt=True) if doubts.touch(token.start, token.end) else token
+        for token in tokens
+    ]
+
+
+def _tokenize(text: str, span: Span, skip: Sequence[Span]) -> list[Token]:
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text, *span):
         start, end = match.span()

@@ -69,3 +69,95 @@ def test_province_is_as_read_when_no_names_are_known(head, province):
 )
 def test_reporting_day_is_the_yearly_one(text, day):
     assert parse_plan(text).report_before == day
+
+
+PROGRAMME = "“Đẩy mạnh các hoạt động phục vụ học tập suốt đời trong thư viện, bảo tàng”"
+
+
+@pytest.mark.parametrize(
+    ("head", "number", "issued_on", "doubts"),
+    [
+        # the decision has number and day, its annexed plan repeats them
+        (("Số: 1150/QĐ-UBND\nBắc Kạn, ngày 28 tháng 6 năm 2023\nQUYẾT ĐỊNH\nĐiều 1. Ban hành\n"
+         "KẾ HOẠCH\n(Kèm theo Quyết định số 1150/QĐ-UBND ngày 28/6/2023 của UBND tỉnh)"),
+         "1150/QĐ-UBND", date(2023, 6, 28), ()),
+        # the annexed plan leaves them blank
+        (("Số: 1150/QĐ-UBND\nBắc Kạn, ngày 28 tháng 6 năm 2023\nQUYẾT ĐỊNH\nĐiều 1. Ban hành\n"
+         "KẾ HOẠCH\n(Kèm theo Quyết định số     /QĐ-UBND ngày   /6/2023 của UBND tỉnh)"),
+         "1150/QĐ-UBND", date(2023, 6, 28), ()),
+        # only the annexed plan is at hand
+        (("ỦY BAN NHÂN DÂN\nTỈNH NGHỆ AN\nKẾ HOẠCH\nThực hiện Chương trình\n(Ban hành kèm theo "
+         "Quyết định số 773/QĐ-UBND ngày 22 tháng 9 năm 2023 của UBND tỉnh Nghệ An)"),
+         "773/QĐ-UBND", date(2023, 9, 22), ()),
+        # the decision's own head is blank
+        (("Số:      /QĐ-UBND\nBắc Kạn, ngày     tháng 6 năm 2023\nQUYẾT ĐỊNH\nKẾ HOẠCH\n"
+         "(Kèm theo Quyết định số: 1150/QĐ-UBND ngày 28/6/2023 của UBND tỉnh)"),
+         "1150/QĐ-UBND", date(2023, 6, 28), ()),
+        # they name different ones: the head counts, a person looks
+        (("Số: 1150/QĐ-UBND\nBắc Kạn, ngày 28 tháng 6 năm 2023\nQUYẾT ĐỊNH\nKẾ HOẠCH\n"
+         "(Kèm theo Quyết định số 1160/QĐ-UBND ngày 29/6/2023 của UBND tỉnh)"),
+         "1150/QĐ-UBND", date(2023, 6, 28), ("number", "issued_on")),
+        # the plan has a number of its own
+        (("Số: 1150/QĐ-UBND\nBắc Kạn, ngày 28 tháng 6 năm 2023\nQUYẾT ĐỊNH\n"
+         "Số: 12/KH-UBND\nBắc Kạn, ngày 29 tháng 6 năm 2023\nKẾ HOẠCH"),
+         "1150/QĐ-UBND", date(2023, 6, 28), ()),
+        # the head as one row of a table without lines
+        (("ỦY BAN NHÂN DÂN TỈNH LÂM ĐỒNG ------- Số: 2461/KH-UBND\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT "
+         "NAM Độc lập - Tự do - Hạnh phúc --------------- Lâm Đồng, ngày 30 tháng 3 năm 2023\n"
+         "KẾ HOẠCH"),
+         "2461/KH-UBND", date(2023, 3, 30), ()),
+        (("UBND TỈNH LÂM ĐỒNG\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+         "Số: 2461/KH-UBND\tLâm Đồng, ngày 30 tháng 3 năm 2023"),
+         "2461/KH-UBND", date(2023, 3, 30), ()),
+        ("KẾ HOẠCH\nThực hiện Quyết định số: 1520/QĐ-TTg của Thủ tướng\n", None, None, ()),
+    ],
+)  # fmt: skip
+def test_decision_and_annexed_plan_give_one_number_and_day(head, number, issued_on, doubts):
+    plan = parse_plan(head, provinces=PROVINCES)
+    assert (plan.number, plan.issued_on, plan.head_doubts) == (number, issued_on, doubts)
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ((f"Số: 1/KH-UBND\n\nKẾ HOẠCH\n\nTriển khai thực hiện Chương trình\n{PROGRAMME}\n"
+         "trên địa bàn tỉnh Gia Lai\n\nCăn cứ Quyết định số 1520/QĐ-TTg;"),
+         f"Triển khai thực hiện Chương trình {PROGRAMME} trên địa bàn tỉnh Gia Lai"),
+        ("KẾ HOẠCH\nThực hiện Quyết định 1520/QĐ-TTg\nCăn cứ Quyết định số 1520/QĐ-TTg;",
+         "Thực hiện Quyết định 1520/QĐ-TTg"),
+        ("QUYẾT ĐỊNH\nBan hành Kế hoạch học tập suốt đời\n\nỦY BAN NHÂN DÂN\n\nQUYẾT ĐỊNH:\n",
+         "Ban hành Kế hoạch học tập suốt đời"),
+        (("QUYẾT ĐỊNH\nVề việc ban hành Kế hoạch\n\nĐiều 1.\nKẾ HOẠCH\nThực hiện Chương trình\n"
+         "(Kèm theo Quyết định số 5/QĐ-UBND)"), "Thực hiện Chương trình"),
+        ("Số: 5/UBND-KGVX\nV/v thực hiện Quyết định số 1520/QĐ-TTg\n\nKính gửi:",
+         "thực hiện Quyết định số 1520/QĐ-TTg"),
+        ("KẾ HOẠCH\n\nI. MỤC TIÊU\n", None),
+        ("Ủy ban nhân dân tỉnh ban hành Kế hoạch như sau", None),
+    ],
+)  # fmt: skip
+def test_title_is_read(head, title):
+    assert parse_plan(head).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "mandate"),
+    [
+        (
+            (
+                f"Căn cứ Quyết định số 1373/QĐ-TTg ngày 30/7/2021 phê duyệt Đề án;"
+                f"\nThực hiện Quyết định số 1520/QĐ-TTg phê duyệt Chương trình {PROGRAMME};"
+            ),
+            "1520/QĐ-TTg",
+        ),
+        (
+            (
+                f"Căn cứ Quyết định số 1520/0D-TTg ngày 09/12/2022 phê duyệt Chương trình {PROGRAMME}; "
+                "Quyết định số 1346/QĐ-BVHTTDL ngày 26/5/2023 ban hành Kế hoạch"
+            ),
+            "1520/QĐ-TTg",
+        ),
+        ("Căn cứ Nghị định số 09/2019/NĐ-CP; Tờ trình số 46/TTr-SVHTTDL", None),
+    ],
+)
+def test_mandate_is_the_decision_carried_out(text, mandate):
+    assert parse_plan(text).mandate == mandate
