@@ -6,9 +6,10 @@ overwritten unseen.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from institutions.models import User
 from institutions.scope import may_manage
 from reports.models import Change, IndicatorValue, Report, ReportingRound, RoundLine
+from reports.rounds import bulk
 from reports.rounds.checks import Cell, CellFault, Question, faults
 from targets.models import Indicator
 
@@ -34,6 +36,14 @@ class Closed(models.TextChoices):
     NOT_RETURNED = (
         "not_returned",
         _("The report was returned for single cells; only those can be changed."),
+    )
+    NOT_IN_REPORT = (
+        "not_in_report",
+        _("The institution is no longer on the roster of this unit."),
+    )
+    NO_REASON = (
+        "no_reason",
+        _("The report was submitted: say why the figure is corrected, the unit will read it."),
     )
 
 
@@ -148,23 +158,52 @@ def mark_started(report: Report, at) -> None:
         report.save(update_fields=["started_at"])
 
 
-def record(
-    value: IndicatorValue, before: Cell, after: Cell, *, at, by: User | None, action: str, **more
-) -> Change:
-    """The change of a value as a row, not saved yet."""
-    return Change(
-        value=value,
-        at=at,
-        by=by,
-        action=action,
-        before_state=before.state,
-        before_na_reason=before.na_reason,
-        before_count=before.count,
-        after_state=after.state,
-        after_na_reason=after.na_reason,
-        after_count=after.count,
-        **more,
-    )
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody writes into one cell that they read at version `seen` (0: no value yet).
+
+    `evidence` is None where it stays as it is.
+    """
+
+    line: int
+    indicator: Indicator
+    cell: Cell
+    seen: int
+    evidence: str | None = None
+
+
+class Outcome(StrEnum):
+    """What became of an entry. SAME: it stands like that already, whatever its version."""
+
+    SAVED = "saved"
+    SAME = "same"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One entry and its outcome. `value` stands now; None where the institution is not ours."""
+
+    entry: Entry
+    outcome: Outcome
+    value: IndicatorValue | None
+    faults: tuple[CellFault, ...] = ()
+    why: Closed | None = None
+
+
+@transaction.atomic
+def set_cells(
+    *, report: Report, entries: Collection[Entry], user: User, reason: str = ""
+) -> list[Result]:
+    """Save any number of cells, each for itself: what is wrong with one holds no other back.
+
+    One short transaction under the lock of the report, in a fixed number of statements. The
+    Department corrects what was submitted only with a `reason`. Entries name different cells.
+    """
+    report = lock(report)
+    results = _judged(report, entries, user, reason)
+    return _written(report, results, user, reason)
 
 
 @transaction.atomic
@@ -172,64 +211,31 @@ def set_line(
     *,
     report: Report,
     line: RoundLine,
-    cells: Mapping[Indicator, tuple[Cell, int]],
+    entries: Collection[Entry],
     user: User,
     reason: str = "",
 ) -> list[IndicatorValue]:
     """Save the answers of one institution: all of them, or none.
 
-    `cells` maps the indicator to the answer and the version that the writer saw (0: no value yet).
     Answers equal to what stands are left alone, whatever their version. Returns the values that
     changed. Raises InvalidCell, EntryRefused or Conflict, and has then written nothing.
     """
+    if any(entry.line != line.pk for entry in entries):
+        raise ValueError("an entry is not of this line")
     report = lock(report)
-    open_now = current_openness(report, user)
-    if open_now.why_closed:
-        raise EntryRefused(open_now.why_closed)
-    if (line.round_id, line.reporting_unit_id) != (report.round_id, report.reporting_unit_id):
+    if closed := current_openness(report, user).why_closed:
+        raise EntryRefused(closed)
+    results = _judged(report, entries, user, reason)
+    if any(result.why is Closed.NOT_IN_REPORT for result in results):
         raise ValueError("the line is not of this report")
-    wrong = {
-        indicator.code: found
-        for indicator, (cell, _seen) in cells.items()
-        if (found := faults(cell, question_of(indicator), line.kind))
-    }
-    if wrong:
+    if wrong := {r.entry.indicator.code: list(r.faults) for r in results if r.faults}:
         raise InvalidCell(wrong)
-
-    standing = {
-        value.indicator_id: value for value in line.values.select_for_update().filter(
-            indicator__in=list(cells)
-        )
-    }  # fmt: skip
-    pending, overtaken = [], []
-    for indicator, (cell, seen) in cells.items():
-        value = standing.get(indicator.pk) or IndicatorValue(line=line, indicator=indicator)
-        if cell_of(value) == cell:
-            continue
-        if value.version != seen:
-            overtaken.append(value)
-        elif not open_now.allows(is_returned=value.is_returned):
-            raise EntryRefused(Closed.NOT_RETURNED)
-        pending.append((value, cell))
-    if overtaken:
+    if refused := [result.why for result in results if result.why]:
+        raise EntryRefused(refused[0])
+    if overtaken := [r.value for r in results if r.outcome is Outcome.CONFLICT]:
         raise Conflict(overtaken)
-
-    now = timezone.now()
-    # After submission only the Department gets this far: it corrects what the unit sent.
-    corrects = report.status == Report.Status.SUBMITTED
-    action = Change.Action.CORRECTED if corrects else Change.Action.ENTERED
-    for value, cell in pending:
-        before = cell_of(value)
-        value.state, value.count = cell.state, cell.count
-        value.na_reason, value.note = cell.na_reason, cell.note
-        value.version += 1
-        value.save()
-        # A note that is replaced later stays readable in the history, as that of a file does.
-        why = reason or (cell.note if cell.note != before.note else "")
-        record(value, before, cell, at=now, by=user, action=action, reason=why).save()
-    if pending:
-        mark_started(report, now)
-    return [value for value, _cell in pending]
+    written = _written(report, results, user, reason)
+    return [result.value for result in written if result.outcome is Outcome.SAVED]
 
 
 def set_value(
@@ -243,10 +249,100 @@ def set_value(
     reason: str = "",
 ) -> IndicatorValue | None:
     """Save one cell that was read at `version`; None if it stands like that already."""
-    changed = set_line(
-        report=report, line=line, cells={indicator: (cell, version)}, user=user, reason=reason
-    )
+    entry = Entry(line.pk, indicator, cell, version)
+    changed = set_line(report=report, line=line, entries=[entry], user=user, reason=reason)
     return changed[0] if changed else None
+
+
+def _judged(report: Report, entries: Collection[Entry], user: User, reason: str) -> list[Result]:
+    """What would become of each entry; SAVED is not written yet. Three queries, one more where
+    the report was returned."""
+    open_now = current_openness(report, user)
+    # After submission only the Department gets this far: it corrects what the unit sent.
+    lacks_reason = report.status == Report.Status.SUBMITTED and not reason.strip()
+    wanted = {entry.line for entry in entries}
+    lines = dict(
+        RoundLine.objects.filter(
+            round=report.round_id, reporting_unit=report.reporting_unit_id, pk__in=wanted
+        ).values_list("pk", "kind")
+    )
+    standing = {
+        (value.line_id, value.indicator_id): value
+        for value in IndicatorValue.objects.filter(line__in=lines)
+    }
+
+    def judge(entry: Entry) -> Result:
+        key = entry.line, entry.indicator.pk
+        if entry.line not in lines:
+            return Result(entry, Outcome.REFUSED, None, why=Closed.NOT_IN_REPORT)
+        value = standing.get(key) or IndicatorValue(line_id=key[0], indicator_id=key[1])
+        if cell_of(value) == entry.cell and entry.evidence in (None, value.evidence):
+            return Result(entry, Outcome.SAME, value)
+        why = open_now.why_closed
+        if why is None and not open_now.allows(is_returned=value.is_returned):
+            why = Closed.NOT_RETURNED
+        if why is None and lacks_reason:
+            why = Closed.NO_REASON
+        if why is not None:
+            return Result(entry, Outcome.REFUSED, value, why=why)
+        if found := faults(entry.cell, question_of(entry.indicator), lines[entry.line]):
+            return Result(entry, Outcome.REFUSED, value, faults=tuple(found))
+        outcome = Outcome.SAVED if value.version == entry.seen else Outcome.CONFLICT
+        return Result(entry, outcome, value)
+
+    return [judge(entry) for entry in entries]
+
+
+_WRITTEN = ("state", "count", "na_reason", "note", "evidence", "version")
+
+
+def _written(report: Report, results: list[Result], user: User, reason: str) -> list[Result]:
+    """Write what was judged SAVED, with its changes; the results with the values as they stand."""
+    saved = [result for result in results if result.outcome is Outcome.SAVED]
+    if not saved:
+        return results
+    now = timezone.now()
+    bulk.insert(
+        IndicatorValue,
+        ("line", "indicator", *_WRITTEN),
+        (
+            (
+                entry.line, entry.indicator.pk,
+                str(entry.cell.state), entry.cell.count, str(entry.cell.na_reason),
+                entry.cell.note,
+                value.evidence if entry.evidence is None else entry.evidence,
+                value.version + 1,
+            )
+            for entry, value in ((result.entry, result.value) for result in saved)
+        ),
+        unique=("line", "indicator"),
+        update=_WRITTEN,
+    )  # fmt: skip
+    stored = {
+        (value.line_id, value.indicator_id): value
+        for value in IndicatorValue.objects.filter(line__in={r.entry.line for r in saved})
+    }
+    after = {id(r): stored[r.entry.line, r.entry.indicator.pk] for r in saved}
+    corrects = report.status == Report.Status.SUBMITTED
+    bulk.insert_changes(
+        (
+            (after[id(r)].pk, cell_of(r.value), r.entry.cell, reason.strip() or _remark(r))
+            for r in saved
+        ),
+        at=now,
+        by=user,
+        action=Change.Action.CORRECTED if corrects else Change.Action.ENTERED,
+    )
+    mark_started(report, now)
+    return [replace(r, value=after[id(r)]) if id(r) in after else r for r in results]
+
+
+def _remark(result: Result) -> str:
+    """Note or evidence, if it is new: what is replaced later stays readable in the history."""
+    entry, value = result.entry, result.value
+    if entry.cell.note != value.note:
+        return entry.cell.note
+    return entry.evidence if entry.evidence not in (None, value.evidence) else ""
 
 
 TEXTS = ("documents_issued", "communication", "difficulties", "proposals")

@@ -13,8 +13,8 @@ from reports.importing.matching import Reason, Why, read_cell
 from reports.importing.wording import say
 from reports.models import NotApplicableReason, Report, State
 from reports.rounds.checks import MAX_NOTE, Cell, faults
-from reports.rounds.entry import AMOUNTS, TEXTS, question_of, seal
-from reports.rounds.pages import SheetRow
+from reports.rounds.entry import AMOUNTS, TEXTS, Entry, question_of, seal
+from reports.rounds.pages import SheetCell, SheetRow
 from targets.models import Indicator
 from targets.numbers import NumberError, parse_number
 
@@ -30,21 +30,30 @@ MOST_MILLIONS = Decimal(10) ** 12
 
 
 class LineForm(forms.Form):
-    """The answers of one institution. `cleaned_cells` maps indicators to answer and version."""
+    """The answers of one institution, each with note and evidence; `entries` once it is valid."""
 
-    def __init__(self, *args, row: SheetRow, versions: dict[int, int], **kwargs):
+    def __init__(
+        self, *args, row: SheetRow, versions: dict[int, int], corrects: bool = False, **kwargs
+    ):
         super().__init__(*args, **kwargs)
+        # Why the Department changes what was submitted.
+        self.fields["correction"] = forms.CharField(
+            label=_("Reason for the correction, which the unit will read"),
+            required=corrects,
+            max_length=MAX_NOTE,
+            widget=forms.TextInput if corrects else forms.HiddenInput,
+        )
         self.row = row
-        self.cleaned_cells: dict[Indicator, tuple[Cell, int]] = {}
+        self.entries: list[Entry] = []
         for place in row.cells:
-            self._add(place.indicator, place.cell, versions.get(place.indicator.pk, 0))
+            self._add(place, versions.get(place.indicator.pk, 0))
             if not place.is_open:
-                for name in ("answer", "count", "reason", "note"):
+                for name in ("answer", "count", "reason", "note", "evidence"):
                     if (key := f"{name}_{place.indicator.pk}") in self.fields:
                         self.fields[key].disabled = True
 
-    def _add(self, indicator: Indicator, cell: Cell, version: int) -> None:
-        pk = indicator.pk
+    def _add(self, place: SheetCell, version: int) -> None:
+        indicator, cell, pk = place.indicator, place.cell, place.indicator.pk
         if indicator.is_growth:
             self.fields[f"count_{pk}"] = forms.CharField(
                 label=_("Count in the period"),
@@ -74,6 +83,13 @@ class LineForm(forms.Form):
             max_length=MAX_NOTE,
             initial=cell.note,
         )
+        self.fields[f"evidence_{pk}"] = forms.CharField(
+            label=_("Evidence"),
+            required=False,
+            max_length=MAX_NOTE,
+            initial=place.evidence,
+            help_text=_("What shows it: a document, an address, a page of the register."),
+        )
         self.fields[f"version_{pk}"] = forms.IntegerField(
             initial=version, min_value=0, widget=forms.HiddenInput
         )
@@ -83,7 +99,7 @@ class LineForm(forms.Form):
         """The cell of the page and its fields, by question."""
         for place in self.row.cells:
             pk = place.indicator.pk
-            names = ("answer", "count", "reason", "note", "version")
+            names = ("answer", "count", "reason", "note", "evidence", "version")
             yield place, [self[f"{n}_{pk}"] for n in names if f"{n}_{pk}" in self.fields]
 
     def clean(self):
@@ -117,7 +133,15 @@ class LineForm(forms.Form):
             at = f"reason_{pk}" if each.why is Why.REASON_MISSING else at
             self.add_error(at, say(each))
         if not wrong:
-            self.cleaned_cells[indicator] = (cell, cleaned.get(f"version_{pk}", 0) or 0)
+            self.entries.append(
+                Entry(
+                    self.row.line.pk,
+                    indicator,
+                    cell,
+                    cleaned.get(f"version_{pk}", 0) or 0,
+                    cleaned.get(f"evidence_{pk}", "").strip(),
+                )
+            )
 
     def accept_versions(self, versions: dict[int, int]) -> None:
         """Let the next save go over what others wrote: the page has shown it by then."""

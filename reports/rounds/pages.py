@@ -185,6 +185,8 @@ class SheetCell:
     text: str
     code: str
     note: str = ""
+    evidence: str = ""
+    version: int = 0
     is_returned: bool = False
     return_message: str = ""
     is_open: bool = False
@@ -312,6 +314,8 @@ def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | N
         text=cell_text(cell),
         code=cell_code(cell),
         note=cell.note,
+        evidence=value.evidence if value else "",
+        version=value.version if value else 0,
         is_returned=is_returned,
         return_message=value.return_message if value else "",
         is_open=bool(open_now and open_now.allows(is_returned=is_returned)),

@@ -397,13 +397,20 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     row = rows[place]
     following = next((r for r in rows[place + 1 :] if r.is_open), None)
     data = request.POST if request.method == "POST" else None
-    form = LineForm(data, row=row, versions=versions)
+    corrects = found.status == Report.Status.SUBMITTED
+    form = LineForm(data, row=row, versions=versions, corrects=corrects)
     status, overtaken = 200, []
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                set_line(report=found, line=row.line, cells=form.cleaned_cells, user=request.user)
+                set_line(
+                    report=found,
+                    line=row.line,
+                    entries=form.entries,
+                    user=request.user,
+                    reason=form.cleaned_data["correction"],
+                )
             except EntryRefused as refused:
                 messages.error(request, str(refused))
                 return redirect(found)

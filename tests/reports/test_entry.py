@@ -9,6 +9,7 @@ from reports.rounds.checks import Cell, CellFault, Question, faults
 from reports.rounds.entry import (
     Closed,
     Conflict,
+    Entry,
     EntryRefused,
     InvalidCell,
     save_texts,
@@ -128,10 +129,10 @@ def test_line_is_saved_wholly_or_not_at_all(report, line, indicators, reporter, 
         set_line(
             report=report,
             line=line,
-            cells={
-                indicators["library.visits_growth"]: (Cell("count", 5), 0),
-                indicators["library.digital"]: (Cell("no"), 0),
-            },
+            entries=[
+                Entry(line.pk, indicators["library.visits_growth"], Cell("count", 5), 0),
+                Entry(line.pk, indicators["library.digital"], Cell("no"), 0),
+            ],
             user=reporter,
         )
 
@@ -202,13 +203,17 @@ def test_report_returned_with_a_message_alone_is_open(enter, report):
     assert enter(Cell("count", 5), indicator="library.visits_growth").version == 1
 
 
-def test_department_corrects_what_was_submitted(enter, report, staff):
+def test_department_corrects_what_was_submitted_with_a_reason(enter, report, staff):
     enter(Cell("yes"))
     turn(report, "submitted")
 
-    enter(Cell("no"), version=1, user=staff)
+    with pytest.raises(EntryRefused) as refused:
+        enter(Cell("no"), version=1, user=staff, reason="  ")
+    enter(Cell("no"), version=1, user=staff, reason="Kiểm tra tại chỗ")
 
-    assert Change.objects.last().action == "corrected"
+    change = Change.objects.last()
+    assert refused.value.why is Closed.NO_REASON
+    assert (change.action, change.reason) == ("corrected", "Kiểm tra tại chỗ")
 
 
 def test_texts_and_amounts_are_saved(report, reporter):

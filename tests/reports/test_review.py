@@ -243,7 +243,7 @@ def test_changes_after_approval_wait_for_the_next_one(submitted, staff, indicato
 
     set_value(
         report=submitted, line=value.line, indicator=value.indicator, cell=Cell("no"),
-        version=value.version, user=staff,
+        version=value.version, user=staff, reason="Kiểm tra tại chỗ",
     )  # fmt: skip
 
     value.refresh_from_db()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from institutions.models import ReportingUnit
 from reports.models import Change, IndicatorValue, Report
 from reports.rounds.checks import Cell
-from reports.rounds.entry import set_line
+from reports.rounds.entry import Entry, set_cells
 from tests import factories
 
 ANSWERS = {
@@ -307,11 +307,10 @@ def test_report_takes_a_fixed_number_of_queries(
     lines = factories.RoundLineFactory.create_batch(
         number, round=open_round, reporting_unit=report.reporting_unit
     )
-    for line in lines:
-        set_line(
-            report=report, line=line, user=reporter,
-            cells={indicators["library.digital"]: (Cell("yes"), 0)},
-        )  # fmt: skip
+    set_cells(
+        report=report, user=reporter,
+        entries=[Entry(line.pk, indicators["library.digital"], Cell("yes"), 0) for line in lines],
+    )  # fmt: skip
 
     # session, user, memberships, successions, former units, report; questions, roster, values;
     # changes, imports; menu
