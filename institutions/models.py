@@ -19,7 +19,7 @@ BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
 # First words of the site's own addresses: a territory's slug is the first word of its pages.
 RESERVED_SLUGS = frozenset(
     {"admin", "accounts", "i18n", "institutions", "plans", "reporting", "compare", "static"}
-    | {"media", "units", "explain", "health", "api"}
+    | {"media", "units", "explain", "health", "api", "receipts"}
 )
 
 

@@ -302,7 +302,8 @@ class Receipt(models.Model):
     filled = models.PositiveIntegerField(_("answers"), default=0)
     blank = models.PositiveIntegerField(_("not reported"), default=0)
     content = models.TextField(_("content"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    # Whoever has the file finds its receipt by the hash alone.
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
 
     class Meta:
         verbose_name = _("receipt")
