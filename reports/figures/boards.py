@@ -48,7 +48,6 @@ from reports.figures.growth import (
     Reason,
     growth_gap,
     growth_pace,
-    mean_of_yearly_rates,
     required,
 )
 from reports.figures.reading import Figures, NoRound, Outcome, is_growth, map_code
@@ -78,6 +77,8 @@ class TargetAttainment:
     part_of      for one tier of a target over several: the tiers that share the verdict (empty:
                  every tier)
     reason       why growth is undetermined
+    compound_rate, mean_rate   growth by either method, whichever the plan decides by: of those
+                 with both years, of those with every year
     needed       institutions, communes or visits that meet the target
     gap          percentage points from the possible value to the target (rule 6)
     cutoff       the day whose roster counts; None if the figure's year had no round
@@ -111,6 +112,7 @@ class TargetAttainment:
     pace_detail: PaceResult | None = None
     projection: Fraction | None = None
     horizon: Horizon | None = None
+    compound_rate: Decimal | None = None
     mean_rate: Fraction | None = None
     beside: Beside | None = None
     is_part: bool = False
@@ -143,6 +145,11 @@ class TargetAttainment:
     @property
     def reason(self) -> Reason | None:
         return self.growth.reason if self.growth else None
+
+    @property
+    def is_by_mean(self) -> bool:
+        """The verdict on growth goes by the mean of the yearly rates."""
+        return self.target.version.growth_method == PlanVersion.GrowthMethod.MEAN
 
     @property
     def starts_in(self) -> int | None:
@@ -584,7 +591,6 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
     panel = result.panel if result else None
     # A panel in which nobody is compared has no sums: 0 visits would say that nobody came.
     sums = panel if panel and panel.in_panel else None
-    steady, _ = figures.steady(target)
     return TargetAttainment(
         target=target,
         year=figures.year,
@@ -610,7 +616,8 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
         basis=figures.basis,
         outcome=outcome,
         horizon=way,
-        mean_rate=mean_of_yearly_rates([total for _, total in steady]),
+        compound_rate=figures.compound_rate(target, figure_year),
+        mean_rate=figures.mean_rate(target, figure_year),
         is_part=is_part,
         part_of=part_of or (),
     )
@@ -671,7 +678,7 @@ def _growth_trend(figures: Figures, target: Target) -> Trend:
                     expected=None if result.required is None else Fraction(result.required),
                 )
             )
-    steady, institutions = figures.steady(target)
+    steady, institutions = figures.steady(target, way.until)
     base = dict(steady).get(way.base)
     return Trend(
         target=target,

@@ -415,10 +415,14 @@ def panels(
 
 @dataclass(frozen=True, slots=True)
 class CommuneQuestion:
-    """What is asked of communes: an indicator, of institutions of some tiers (empty: all)."""
+    """What is asked of communes: an indicator, of institutions of some tiers (empty: all).
+
+    `rural` leaves out wards and townships, where the plan means xã alone.
+    """
 
     indicator_id: int
     tiers: tuple[str, ...] = ()
+    rural: bool = False
 
 
 class CommuneGroup(NamedTuple):
@@ -436,14 +440,12 @@ def communes(
     questions: Collection[CommuneQuestion],
     *,
     provisional: bool = False,
-    rural: bool = False,
     within: Within = WHOLE,
 ) -> list[CommuneGroup]:
     """Communes of the territory's map as the counted unit (rule 1).
 
-    `days`: year → cut-off; the communes are those that existed on it. `rural` leaves out wards and
-    townships, if the plan means xã alone. Within a reporting unit: communes in which that unit has
-    an institution.
+    `days`: year → cut-off; the communes are those that existed on it. Within a reporting unit:
+    communes in which that unit has an institution.
     """
     questions = list(dict.fromkeys(questions))
     if not days or not questions:
@@ -451,15 +453,13 @@ def communes(
     years = sorted(days)
     day_rows = [(year, days[year]) for year in years]
     asked = [
-        (place, question.indicator_id, tier)
+        (place, question.indicator_id, tier, int(question.rural))
         for place, question in enumerate(questions)
         for tier in (question.tiers or Tier.values)
     ]
     where, values = "", []
-    if rural:
-        where += " AND a.kind = 'xã'"
     if within.district_id is not None:
-        where, values = where + " AND up.id = %s", [within.district_id]
+        where, values = " AND up.id = %s", [within.district_id]
     of_unit, unit_values = "", []
     if within.reporting_unit_id is not None:
         of_unit, unit_values = " AND l.reporting_unit_id = %s", [within.reporting_unit_id]
@@ -468,8 +468,8 @@ def communes(
     rows = _fetch(
         f"""
         WITH day_of(year, day) AS (VALUES {_rows(day_rows)}),
-        asked(question, indicator_id, tier) AS (VALUES {_rows(asked)}),
-        question AS (SELECT DISTINCT question FROM asked),
+        asked(question, indicator_id, tier, rural) AS (VALUES {_rows(asked)}),
+        question AS (SELECT DISTINCT question, rural FROM asked),
         cell AS MATERIALIZED ({cells}),
         -- Communes and their answers one below the other, then folded: neither database needs an
         -- index for it, where a join of the two would grow with the square of the communes.
@@ -483,7 +483,7 @@ def communes(
                 ON a.parent_id = up.id AND a.level = 'commune'
             JOIN day_of d
                 ON a.valid_from <= d.day AND (a.valid_to IS NULL OR a.valid_to > d.day)
-            CROSS JOIN question q
+            JOIN question q ON q.rural = 0 OR a.kind = 'xã'
             WHERE (up.id = %s OR up.parent_id = %s) {where}
             UNION ALL
             SELECT c.year, q.question, c.commune_id, NULL, 0, 1,

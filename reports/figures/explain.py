@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from django.utils.formats import date_format
@@ -23,6 +24,7 @@ from reports.figures import rows as listed
 from reports.figures import tables, words
 from reports.figures.attainment import Answer, Verdict, commune_state, display_down
 from reports.figures.boards import TargetAttainment
+from reports.figures.growth import mean_of_yearly_rates
 from reports.figures.matrix import (
     Figure,
     Place,
@@ -248,18 +250,17 @@ def _growth_steps(row: TargetAttainment) -> list[Step]:
     panel, way = row.panel, row.horizon
     if panel is None or way is None:
         return []
-    kind = row.indicator.kind
+    kind, by_mean = row.indicator.kind, row.is_by_mean
+    years = {"base": way.base, "until": way.until}
     left_out = _("left out: %(missing)s without a count, %(na)s not applicable") % {
         "missing": words.grouped(panel.missing),
         "na": words.grouped(panel.not_applicable),
     }
+    whom = _("Panel: with a count of both %(base)s and %(until)s")
+    if by_mean:
+        whom = _("Panel: with a count of every year from %(base)s to %(until)s")
     steps = [
-        Step(
-            _("Panel: with a count of both %(base)s and %(until)s")
-            % {"base": way.base, "until": way.until},
-            words.of_counted(panel.in_panel, panel.institutions, kind),
-            left_out,
-        )
+        Step(whom % years, words.of_counted(panel.in_panel, panel.institutions, kind), left_out)
     ]
     if panel.base_all:
         share = Fraction(100 * panel.base, panel.base_all)
@@ -272,39 +273,71 @@ def _growth_steps(row: TargetAttainment) -> list[Step]:
                 % {"share": words.level(row.target.version.growth_min_panel)},
             )
         )
+    return [*steps, *(_mean_steps(row) if by_mean else _compound_steps(row))]
+
+
+def _compound_steps(row: TargetAttainment) -> Iterator[Step]:
+    """The visits of two years, the rate between them and what the target asks for."""
+    panel, way = row.panel, row.horizon
     # Without anybody to compare, 0 visits would say that nobody came.
     if panel.in_panel:
-        steps += [
-            Step(_("Visits of the panel in %(year)s") % {"year": year}, words.visits(sum_))
-            for year, sum_ in ((way.base, panel.base), (way.until, panel.current))
-        ]
+        for year, sum_ in ((way.base, panel.base), (way.until, panel.current)):
+            yield Step(_("Visits of the panel in %(year)s") % {"year": year}, words.visits(sum_))
     if row.growth and row.growth.rate is not None:
         rate = words.percent(row.growth.rate, signed=True)
-        steps.append(
-            Step(
-                _("Compound yearly rate over %(years)s years") % {"years": way.years},
-                f"({words.grouped(panel.current)} / {words.grouped(panel.base)})"
-                f"^(1/{way.years}) − 1 = {rate}",
-                _("rounded down, never up"),
-            )
+        yield Step(
+            _("Compound yearly rate over %(years)s years") % {"years": way.years},
+            f"({words.grouped(panel.current)} / {words.grouped(panel.base)})"
+            f"^(1/{way.years}) − 1 = {rate}",
+            _("rounded down, never up"),
         )
     if row.needed is not None:
-        steps.append(
-            Step(
-                _("Needed for the target"),
-                f"{words.grouped(panel.base)} × (100{words.NBSP}% + "
-                f"{words.level(row.target.minimum)})^{way.years} = {words.visits(row.needed)}",
-            )
+        yield Step(
+            _("Needed for the target"),
+            f"{words.grouped(panel.base)} × (100{words.NBSP}% + "
+            f"{words.level(row.target.minimum)})^{way.years} = {words.visits(row.needed)}",
         )
     if row.mean_rate is not None and way.years > 1:
-        steps.append(
-            Step(
-                _("Mean of the yearly rates, for information"),
-                words.percent(row.mean_rate, signed=True),
-                _("of institutions with a count in every year"),
-            )
+        yield Step(
+            _("Mean of the yearly rates, for information"),
+            words.percent(row.mean_rate, signed=True),
+            _("of institutions with a count in every year"),
         )
-    return steps
+
+
+def _mean_steps(row: TargetAttainment) -> Iterator[Step]:
+    """The rate of each year, their mean and what the last year would have to bring."""
+    way, sums = row.horizon, row.growth.sums
+    for place, (before, after) in enumerate(pairwise(sums), way.base + 1):
+        rate = mean_of_yearly_rates([before, after])
+        formula = f"{words.grouped(before)} → {words.visits(after)}"
+        if rate is not None:
+            formula = (
+                f"({words.grouped(after)} − {words.grouped(before)}) / {words.grouped(before)} = "
+                f"{words.percent(rate, signed=True)}"
+            )
+        yield Step(_("Rate of %(year)s") % {"year": place}, formula)
+    rates = [mean_of_yearly_rates(pair) for pair in pairwise(sums)]
+    if row.growth.rate is not None and rates and None not in rates:
+        shown = " + ".join(f"({words.percent(rate, signed=True)})" for rate in rates)
+        yield Step(
+            _("Mean of the yearly rates over %(years)s years") % {"years": way.years},
+            f"({shown}) / {way.years} = {words.percent(row.growth.rate, signed=True)}",
+            _("from the exact rates; rounded down for display only"),
+        )
+    if row.needed is not None:
+        last = words.grouped(sums[-2])
+        yield Step(
+            _("Needed in %(year)s for a mean of %(level)s")
+            % {"year": way.until, "level": words.level(row.target.minimum)},
+            f"{last} → {words.visits(row.needed)}",
+        )
+    if row.compound_rate is not None and way.years > 1:
+        yield Step(
+            _("Compound yearly rate, for information"),
+            words.percent(row.compound_rate, signed=True),
+            _("of institutions with a count of both the first and the last year"),
+        )
 
 
 def _growth_conclusion(row: TargetAttainment) -> str:
@@ -323,6 +356,8 @@ def _growth_conclusion(row: TargetAttainment) -> str:
         "needed": words.visits(row.needed or 0),
         "most": words.level(row.target.maximum) if row.target.maximum else "",
     }
+    if row.exceeded and row.is_by_mean:
+        return _("The mean is above the upper end of %(most)s a year.") % values
     if row.exceeded:
         return _("%(now)s is more than the upper end of %(most)s a year asks for.") % values
     if row.growth.verdict is Verdict.MET:
@@ -388,6 +423,7 @@ def _quote(target: Target) -> Quote:
                 "The plan names the group without a figure; a person confirmed the level."
             ),
             Target.Basis.CORRECTED: _("A person corrected what was read from the plan."),
+            Target.Basis.ADDED: _("A person added the target from the words of the plan."),
         }[Target.Basis(target.basis)],
         decision=decision,
     )

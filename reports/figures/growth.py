@@ -1,8 +1,14 @@
 """Growth of a yearly count against a target "on average at least v % a year" (rule 4).
 
 Pure functions, design section 5, rule 4 (and the growth part of rule 5): no database, no Django.
-A verdict compares integers: c_Y·100ⁿ ≥ c_B·(100+v)ⁿ. No root is taken for it; the compound rate is
-for reading, and is found by an integer root, rounded down.
+Plans say "on average" and not which average, so a person chooses one per plan:
+
+- compound (the default): c_Y·100ⁿ ≥ c_B·(100+v)ⁿ. The verdict compares integers and takes no root;
+  the compound rate is for reading, and is found by an integer root, rounded down.
+- mean: (r_1 + … + r_n) / n ≥ v, where r_i is the rate from one year to the next of the institutions
+  that have a count in every year from the base to Y. Fractions, never rounded before comparing.
+
+Both are shown; the verdict, the pace and the shortfall go by the plan's own.
 
 A rate is compared on one panel only: institutions whose count is known in both years. One that was
 not yet opened, or had closed, counts 0 (its visits are really gained or lost); a continued one
@@ -12,7 +18,7 @@ counts together with its successor; blank or not applicable in either year leave
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -20,17 +26,29 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 
-from reports.figures.attainment import Pace, Percent, Verdict
+from reports.figures.attainment import Pace, Percent, Verdict, display_down
 
 DEFAULT_MIN_PANEL = 80
 """Percent of institutions, and of base visits, below which no verdict is given."""
 
 
+class Method(StrEnum):
+    """Which average "on average v % a year" means; the plan says (PlanVersion.GrowthMethod)."""
+
+    COMPOUND = "compound"
+    MEAN = "mean"
+
+
 class Reason(StrEnum):
-    """Why there is no verdict on a growth target."""
+    """Why there is no verdict on a growth target.
+
+    base_zero     a year to grow from has a count of 0
+    year_missing  by the mean of yearly rates: a year between had no round
+    """
 
     NO_BASE = "no_base"
     BASE_ZERO = "base_zero"
+    YEAR_MISSING = "year_missing"
     PERIODS_DIFFER = "periods_differ"
     PANEL_TOO_SMALL = "panel_too_small"
 
@@ -162,11 +180,14 @@ class Growth:
     """Rule 4 at one year.
 
     verdict    of the comparison itself; whether it is *the* verdict depends on the year
+    panel      the institutions compared: those with both years, or by the mean those with every
+               year (see `steady_panel`)
     reason     why it is undetermined, else None
     exceeded   above the upper end of a range (10-15 %: met from 10, exceeded above 15)
-    required   visits that would meet the target; None without a verdict
+    required   visits of the last year that would meet the target; None without a verdict
     shortfall  visits lacking to it, 0 when met; None without a verdict
     years      n, whole years from the base to the year computed at
+    sums       by the mean: the visits of each year, the base first
     """
 
     verdict: Verdict
@@ -176,15 +197,20 @@ class Growth:
     exceeded: bool = False
     required: int | None = None
     shortfall: int | None = None
+    method: Method = Method.COMPOUND
+    sums: tuple[int, ...] = ()
 
     @property
     def rate(self) -> Decimal | None:
-        """Compound yearly rate of the panel in percent, one decimal, rounded down.
+        """Yearly rate in percent by the method of the plan, one decimal, rounded down.
 
         Also given where the panel is too small for a verdict, never where there is no base.
         """
-        if self.reason is Reason.PERIODS_DIFFER:
+        if self.reason in (Reason.PERIODS_DIFFER, Reason.YEAR_MISSING):
             return None
+        if self.method is Method.MEAN:
+            mean = mean_of_yearly_rates(self.sums)
+            return None if mean is None else display_down(mean)
         return compound_rate(self.panel.base, self.panel.current, self.years)
 
 
@@ -229,6 +255,91 @@ def _exact(base: int, rate: Percent, years: int) -> Fraction:
     return base * ((100 + Fraction(rate)) / 100) ** years
 
 
+# The same by the mean of the yearly rates
+
+
+def steady_panel(panel: Panel, sums: Sequence[int], institutions: int) -> Panel:
+    """Of all that `panel` was made of, those `institutions` that have a count in every year.
+
+    `sums`: their visits, one sum a year, the base first. Whoever was opened or closed on the way,
+    or goes on under another name, has not every year and is left out. One that is on the roster
+    under two names at once is still one of the whole: there are never more than that.
+    """
+    most = panel.institutions - panel.not_applicable
+    return replace(
+        panel,
+        in_panel=max(0, min(institutions, most)),
+        base=sums[0] if sums else 0,
+        current=sums[-1] if sums else 0,
+    )
+
+
+def mean_growth(
+    panel: Panel,
+    minimum: Percent,
+    *,
+    sums: Sequence[int],
+    institutions: int,
+    years: int,
+    maximum: Percent | None = None,
+    min_panel: Percent = DEFAULT_MIN_PANEL,
+    same_periods: bool = True,
+    every_year: bool = True,
+) -> Growth:
+    """Whether the yearly rates of `years` years (at least 1) are at least `minimum` % on average.
+
+    `panel` is that of the base and the last year; `sums` and `institutions` are of those with a
+    count in every year (see `steady_panel`), which have to be as large a part as the plan asks
+    for. `every_year` tells whether each year between had a round, `same_periods` whether their
+    counts are of periods of one length.
+    """
+    if years < 1:
+        raise ValueError(f"growth over {years} years")
+    sums = tuple(sums)
+    steady = steady_panel(panel, sums, institutions)
+    if panel.institutions == 0:
+        return Growth(Verdict.NO_POPULATION, steady, years, method=Method.MEAN)
+    reason = None
+    if panel.reported_base == 0:
+        reason = Reason.NO_BASE
+    elif not every_year:
+        reason = Reason.YEAR_MISSING
+    elif not same_periods:
+        reason = Reason.PERIODS_DIFFER
+    elif len(sums) != years + 1 or not steady.is_enough(min_panel):
+        reason = Reason.PANEL_TOO_SMALL
+    elif 0 in sums[:-1]:
+        reason = Reason.BASE_ZERO
+    if reason is not None:
+        return Growth(
+            Verdict.UNDETERMINED, steady, years, reason=reason, method=Method.MEAN, sums=sums
+        )
+    mean = mean_of_yearly_rates(sums)
+    goal = required_by_mean(sums[:-1], minimum)
+    return Growth(
+        verdict=Verdict.MET if mean >= Fraction(minimum) else Verdict.NOT_MET,
+        panel=steady,
+        years=years,
+        exceeded=maximum is not None and mean > Fraction(maximum),
+        required=goal,
+        shortfall=max(0, goal - sums[-1]),
+        method=Method.MEAN,
+        sums=sums,
+    )
+
+
+def required_by_mean(before: Sequence[int], rate: Percent) -> int:
+    """Smallest count of the next year that brings the mean of the yearly rates to `rate` %.
+
+    `before`: the sums of the years already passed, the base first, none of them 0. The rates that
+    they hold are fixed; the last one has to make up for the rest, from the last of the sums.
+    """
+    years = len(before)
+    so_far = mean_of_yearly_rates(before) * (years - 1) if years > 1 else Fraction(0)
+    last = years * Fraction(rate) - so_far
+    return max(0, ceil(before[-1] * (100 + last) / 100))
+
+
 @dataclass(frozen=True, slots=True)
 class Horizon:
     """From which year to which a growth target is measured, read in one year.
@@ -250,14 +361,30 @@ class Horizon:
 
 
 def horizon(
-    target_year: int, *, year: int, baseline_year: int, target_years: Sequence[int]
+    target_year: int,
+    *,
+    year: int,
+    baseline_year: int,
+    target_years: Sequence[int],
+    period_start: int | None = None,
 ) -> Horizon:
     """The first target runs from the plan's baseline year, a later one from the one before it.
 
     `target_years`: the years of all targets of the same indicator and tiers in the plan.
+
+    A target that names its period ("giai đoạn 2026 - 2030", `period_start` 2026) grows in each
+    year of it, the first one included, so its base is the year before: 2025. That is the same
+    year as "from the previous horizon" wherever a plan's periods follow one another, and what the
+    plan itself says where they do not. It is never before the baseline year, since that is the
+    first year of which anybody was asked: "giai đoạn 2021 - 2025" of a plan with the baseline 2022
+    is measured from 2022, the yearly rate being the same. A period that begins after its target's
+    year says nothing and is passed over.
     """
     before = [y for y in target_years if y < target_year]
-    return Horizon(base=max(before, default=baseline_year), until=min(year, target_year))
+    base = max(before, default=baseline_year)
+    if period_start is not None and period_start <= target_year:
+        base = max(period_start - 1, min(baseline_year, target_year - 1))
+    return Horizon(base=base, until=min(year, target_year))
 
 
 def growth_pace(result: Growth | None) -> Pace | None:
@@ -273,9 +400,11 @@ def growth_pace(result: Growth | None) -> Pace | None:
 
 
 def growth_gap(result: Growth, minimum: Percent) -> Fraction | None:
-    """Percentage points a year from the compound rate up to the target; None without a verdict."""
+    """Percentage points a year from the plan's rate up to the target; None without a verdict."""
     if result.verdict not in (Verdict.MET, Verdict.NOT_MET):
         return None
+    if result.method is Method.MEAN:
+        return max(Fraction(0), Fraction(minimum) - mean_of_yearly_rates(result.sums))
     rate = compound_rate(result.panel.base, result.panel.current, result.years, places=6)
     return max(Fraction(0), Fraction(minimum) - Fraction(rate))
 
@@ -310,7 +439,7 @@ def _integer_root(value: int, degree: int) -> int:
 
 
 def mean_of_yearly_rates(sums: Sequence[int]) -> Fraction | None:
-    """Plain mean of the rates from year to year, in percent; information beside the compound rate.
+    """Plain mean of the rates from year to year, in percent, exact.
 
     `sums`: visits of the institutions that have a count in every year, one sum a year, in order.
     None with fewer than two years or where a year to grow from is 0.

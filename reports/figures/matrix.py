@@ -458,12 +458,15 @@ def _growth_share(row: TargetAttainment) -> str:
 
 
 def growth_notes(row: TargetAttainment) -> list[str]:
-    """The period, the panel, the mean of yearly rates and what keeps the verdict open."""
+    """The period, the panel, the rate by the other method and what keeps the verdict open."""
     panel = row.panel
     if panel is None or row.horizon is None:
         return []
+    text = _("%(start)s–%(end)s, on %(panel)s with counts of both years.")
+    if row.is_by_mean:
+        text = _("%(start)s–%(end)s, mean of the yearly rates of %(panel)s with every year.")
     notes = [
-        _("%(start)s–%(end)s, on %(panel)s with counts of both years.")
+        text
         % {
             "start": row.horizon.base,
             "end": row.horizon.until,
@@ -477,11 +480,16 @@ def growth_notes(row: TargetAttainment) -> list[str]:
             _("%(now)s now, %(needed)s would meet the target.")
             % {"now": words.visits(panel.current), "needed": words.visits(row.needed)}
         )
-    if row.mean_rate is not None and row.horizon.years > 1:
-        notes.append(
-            _("Mean of yearly rates: %(rate)s.")
-            % {"rate": words.percent(row.mean_rate, signed=True)}
+    if row.horizon.years > 1:
+        # The method that does not decide, for comparison.
+        other = row.compound_rate if row.is_by_mean else row.mean_rate
+        text = (
+            _("Compound rate: %(rate)s.")
+            if row.is_by_mean
+            else _("Mean of yearly rates: %(rate)s.")
         )
+        if other is not None:
+            notes.append(text % {"rate": words.percent(other, signed=True)})
     return notes
 
 
@@ -491,10 +499,17 @@ def reason_words(row: TargetAttainment) -> str:
         return ""
     return {
         Reason.NO_BASE: _("No verdict: no count of the base year."),
-        Reason.BASE_ZERO: _("No verdict: the count of the base year is 0."),
-        Reason.PERIODS_DIFFER: _("No verdict: the periods of the two years differ in length."),
-        Reason.PANEL_TOO_SMALL: _(
-            "No verdict: fewer than %(share)s of institutions or visits have both years."
+        Reason.BASE_ZERO: _("No verdict: the count of a year to grow from is 0.")
+        if row.is_by_mean
+        else _("No verdict: the count of the base year is 0."),
+        Reason.YEAR_MISSING: _("No verdict: a year in between had no reporting round."),
+        Reason.PERIODS_DIFFER: _("No verdict: the periods of the years differ in length.")
+        if row.is_by_mean
+        else _("No verdict: the periods of the two years differ in length."),
+        Reason.PANEL_TOO_SMALL: (
+            _("No verdict: fewer than %(share)s of institutions or visits have every year.")
+            if row.is_by_mean
+            else _("No verdict: fewer than %(share)s of institutions or visits have both years.")
         )
         % {"share": words.level(row.target.version.growth_min_panel)},
     }[row.reason]

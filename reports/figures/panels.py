@@ -37,7 +37,7 @@ from reports.figures.matrix import (
 )
 from reports.figures.rows import report_word
 from reports.models import Report, ReportingRound, RoundLine
-from targets.models import Indicator, Target
+from targets.models import Indicator, PlanVersion, Target
 
 # Districts ---------------------------------------------------------------------------------
 
@@ -209,6 +209,33 @@ def _total(counts: Counts) -> HeatCell:
     return HeatCell("", words.percent(100 * counts.confirmed), share, "", counts)
 
 
+# Documents ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A plan version that targets of a page come from; `years`: whose, where there are several."""
+
+    version: PlanVersion
+    years: str = ""
+
+
+def documents(
+    rows: Sequence[TargetAttainment], version: PlanVersion | None = None
+) -> tuple[Document, ...]:
+    """The documents behind the targets, the oldest first; without a target the one in force."""
+    found: dict[int, PlanVersion] = {}
+    years: dict[int, set[int]] = {}
+    for row in rows:
+        own = row.target.version
+        found[own.pk] = own
+        years.setdefault(own.pk, set()).add(row.target_year)
+    if len(found) < 2:
+        return tuple(Document(each) for each in (*found.values(), version)[:1] if each)
+    ordered = sorted(found.values(), key=lambda each: (each.in_force_from, each.pk))
+    return tuple(Document(each, words.listed_years(years[each.pk])) for each in ordered)
+
+
 # Reports ------------------------------------------------------------------------------------
 
 
@@ -373,6 +400,7 @@ class UnitBoard:
     """A district or agency: its figures beside the common levels, and its report."""
 
     figures: tuple[Figure, ...]
+    documents: tuple[Document, ...]
     indicators: tuple[Indicator, ...]
     kinds: tuple[str, ...]
     population: str
@@ -410,6 +438,7 @@ def unit(office: ReportingUnit, round_: ReportingRound, place: Place) -> UnitBoa
     kinds = [kind for kind in Kind.values if kind in numbers]
     return UnitBoard(
         figures=tuple(figures(found, place)),
+        documents=documents(found),
         indicators=tuple(Indicator.objects.asked_in(place.year).filter(kind__in=kinds)),
         kinds=tuple(kinds),
         population=", ".join(words.counted(numbers[kind], kind) for kind in kinds),

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from django.db.models import Exists, QuerySet
@@ -18,7 +21,17 @@ from institutions.models import AdministrativeUnit
 from reports.figures import counts as query
 from reports.figures.attainment import Counts, Milestone
 from reports.figures.counts import CommuneQuestion, Group, Pair, Within
-from reports.figures.growth import Growth, Horizon, Panel, growth, horizon, same_length
+from reports.figures.growth import (
+    Growth,
+    Horizon,
+    Panel,
+    compound_rate,
+    growth,
+    horizon,
+    mean_growth,
+    mean_of_yearly_rates,
+    same_length,
+)
 from reports.models import Report, ReportingRound
 from targets.models import PlanVersion, Target
 
@@ -48,6 +61,17 @@ def is_growth(target: Target) -> bool:
     return target.unit == Target.Unit.PERCENT_PER_YEAR
 
 
+def in_force_at_end_of(versions: Iterable[PlanVersion], year: int) -> PlanVersion | None:
+    """Of a plan's published versions the one in force on the last day of `year`.
+
+    For a year before the plan the first one: its baseline years are read through it.
+    """
+    ordered = sorted(versions, key=lambda version: (version.in_force_from, version.pk))
+    last_day = datetime.date(year, 12, 31)
+    in_force = [version for version in ordered if version.in_force_from <= last_day]
+    return next(reversed(in_force), next(iter(ordered), None))
+
+
 def confirmed_targets(territory: AdministrativeUnit) -> QuerySet[Target]:
     """Confirmed targets of the territory's published plan versions, without the plan's text."""
     return (
@@ -55,7 +79,18 @@ def confirmed_targets(territory: AdministrativeUnit) -> QuerySet[Target]:
         .filter(version__plan__territory=territory, version__status=PlanVersion.Status.PUBLISHED)
         .select_related("indicator", "version__plan", "carried_to__version")
         .defer("version__text", "carried_to__version__text")
-        .order_by("position", "pk")
+        .order_by("version__in_force_from", "version", "position", "pk")
+    )
+
+
+def _subject(target: Target) -> tuple:
+    """What a target is about, whatever its year and the document of the plan that sets it."""
+    return (
+        target.version.plan_id,
+        target.indicator_id,
+        target.tiers,
+        target.counts,
+        target.unit,
     )
 
 
@@ -98,27 +133,35 @@ class Figures:
         return "provisional" if self.provisional else "approved"
 
     @cached_property
+    def _confirmed(self) -> list[Target]:
+        return list(confirmed_targets(self.territory))
+
+    @cached_property
     def targets(self) -> list[Target]:
-        """Confirmed targets of the version in force at the end of the year.
+        """The targets of the page, each from the plan version that answers for it.
 
-        For a year before the plan, the first version: its baseline years are read through it.
+        A target due by now comes from the version in force when its year ended: a later amendment
+        changes neither what was to be reached nor the verdict on it, even if it drops the target.
+        A target still to come is that of the version in force when the year looked at ended.
         """
-        found: dict[int, list[Target]] = defaultdict(list)
-        for target in confirmed_targets(self.territory):
-            found[target.version_id].append(target)
-        versions = sorted(
-            (targets[0].version for targets in found.values()),
-            key=lambda version: (version.in_force_from, version.pk),
-        )
-        if not versions:
-            return []
-        last_day = datetime.date(self.year, 12, 31)
-        in_force = [version for version in versions if version.in_force_from <= last_day]
-        return found[(in_force[-1] if in_force else versions[0]).pk]
+        chains = defaultdict(dict)
+        for target in self._confirmed:
+            chains[target.version.plan_id][target.version_id] = target.version
+        supplies = {
+            (plan, due): in_force_at_end_of(versions.values(), min(due, self.year)).pk
+            for plan, versions in chains.items()
+            for due in {target.year for target in self._confirmed}
+        }
+        return [
+            target
+            for target in self._confirmed
+            if supplies[target.version.plan_id, target.year] == target.version_id
+        ]
 
-    @property
+    @cached_property
     def version(self) -> PlanVersion | None:
-        return self.targets[0].version if self.targets else None
+        """The plan version in force when the year ended, whether or not it supplies a target."""
+        return in_force_at_end_of((target.version for target in self._confirmed), self.year)
 
     @cached_property
     def districts(self) -> list[AdministrativeUnit]:
@@ -183,14 +226,18 @@ class Figures:
             {year: self.commune_day(year) for year in self.years},
             questions,
             provisional=self.provisional,
-            rural=self.version.commune_scope == PlanVersion.CommuneScope.RURAL,
             within=self.within,
         ):
             found[group.year, group.question].append(group)
         return found
 
     def question(self, target: Target) -> CommuneQuestion:
-        return CommuneQuestion(target.indicator_id, self.tiers_of(target))
+        """What is asked of communes; which of them count, the target's own document says."""
+        return CommuneQuestion(
+            target.indicator_id,
+            self.tiers_of(target),
+            target.version.commune_scope == PlanVersion.CommuneScope.RURAL,
+        )
 
     def commune_day(self, year: int) -> datetime.date:
         """The day whose communes count: the round's, while the territory's map stood."""
@@ -223,16 +270,12 @@ class Figures:
             year=self.year,
             baseline_year=target.version.baseline_year,
             target_years=[other.year for other in self.siblings(target)],
+            period_start=target.period_start,
         )
 
     def siblings(self, target: Target) -> list[Target]:
-        """Targets of the same thing in the same plan, whatever their year."""
-        return [
-            other
-            for other in self.targets
-            if (other.indicator_id, other.tiers, other.counts, other.unit)
-            == (target.indicator_id, target.tiers, target.counts, target.unit)
-        ]
+        """Targets of the same thing in the same plan, whatever their year and document."""
+        return [other for other in self.targets if _subject(other) == _subject(target)]
 
     def earlier(self, target: Target) -> list[Milestone]:
         """The plan's earlier targets of the same thing."""
@@ -270,36 +313,77 @@ class Figures:
         return by_pair, by_span
 
     def growth(self, target: Target, year: int) -> Growth | None:
-        """Rule 4 from the target's base to `year`; None up to the base, or without a round."""
-        base = self.horizon(target).base
+        """Rule 4 from the target's base to `year`; None up to the base, or without a round.
+
+        By the method, and with the smallest panel, of the document that the target stands in.
+        """
+        base, version = self.horizon(target).base, target.version
         if year <= base or year not in self.rounds or year > self.year:
             return None
-        tiers = self.tiers_of(target)
-        parts = self.growth_figures[0].get((base, year, target.indicator_id), ())
-        panel = sum((p.panel for p in parts if not tiers or p.tier in tiers), Panel())
-        same = True
-        if base in self.rounds:
-            first, last = self.rounds[base], self.rounds[year]
-            same = same_length(
-                (first.period_from, first.period_to), (last.period_from, last.period_to)
+        if version.growth_method != PlanVersion.GrowthMethod.MEAN:
+            return growth(
+                self.panel(target, year),
+                target.minimum,
+                years=year - base,
+                maximum=target.maximum,
+                min_panel=version.growth_min_panel,
+                same_periods=self._same_periods([base, year]),
             )
-        else:
-            # Nothing to grow from, but the institutions are there.
-            panel = Panel(institutions=sum(group.lines for group in self.of(target, year)))
-        return growth(
-            panel,
+        between = range(base, year + 1)
+        steady, institutions = self.steady(target, year)
+        return mean_growth(
+            self.panel(target, year),
             target.minimum,
+            sums=[total for _year, total in steady],
+            institutions=institutions,
             years=year - base,
             maximum=target.maximum,
-            min_panel=target.version.growth_min_panel,
-            same_periods=same,
+            min_panel=version.growth_min_panel,
+            same_periods=self._same_periods(between),
+            every_year=all(each in self.rounds for each in between),
         )
 
-    def steady(self, target: Target) -> tuple[tuple[tuple[int, int], ...], int]:
-        """(year, visits) of the institutions with a count in every year, and how many they are."""
-        way, tiers = self.horizon(target), self.tiers_of(target)
+    def panel(self, target: Target, year: int) -> Panel:
+        """The institutions of the target with a count in its base year and in `year`."""
+        base, tiers = self.horizon(target).base, self.tiers_of(target)
+        if base not in self.rounds:
+            # Nothing to grow from, but the institutions are there.
+            return Panel(institutions=sum(group.lines for group in self.of(target, year)))
+        parts = self.growth_figures[0].get((base, year, target.indicator_id), ())
+        return sum((p.panel for p in parts if not tiers or p.tier in tiers), Panel())
+
+    def compound_rate(self, target: Target, year: int) -> Decimal | None:
+        """The compound yearly rate up to `year` of those with both years, whatever the method."""
+        base = self.horizon(target).base
+        if year <= base or year not in self.rounds or not self._same_periods([base, year]):
+            return None
+        panel = self.panel(target, year)
+        return compound_rate(panel.base, panel.current, year - base)
+
+    def mean_rate(self, target: Target, year: int) -> Fraction | None:
+        """The mean of the yearly rates up to `year` of those with every year, likewise."""
+        if not self._same_periods(range(self.horizon(target).base, year + 1)):
+            return None
+        steady, _institutions = self.steady(target, year)
+        return mean_of_yearly_rates([total for _year, total in steady])
+
+    def _same_periods(self, years: Iterable[int]) -> bool:
+        """Whether the counts of these years are of periods of one length; years without a round
+        are passed over."""
+        held = [self.rounds[year] for year in years if year in self.rounds]
+        return all(
+            same_length(
+                (held[0].period_from, held[0].period_to), (each.period_from, each.period_to)
+            )
+            for each in held[1:]
+        )
+
+    def steady(self, target: Target, year: int) -> tuple[tuple[tuple[int, int], ...], int]:
+        """(year, visits) of the institutions with a count in every year from the target's base to
+        `year`, and how many they are."""
+        base, tiers = self.horizon(target).base, self.tiers_of(target)
         found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        for part in self.growth_figures[1].get((way.base, way.until, target.indicator_id), ()):
+        for part in self.growth_figures[1].get((base, year, target.indicator_id), ()):
             if not tiers or part.tier in tiers:
                 found[part.year][0] += part.total
                 found[part.year][1] += part.institutions

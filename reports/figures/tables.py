@@ -239,6 +239,7 @@ class TargetTable(tables.Table):
     target_year = tables.Column(verbose_name=_("Target year"))
     level = tables.Column(verbose_name=_("Target"))
     basis = tables.Column(verbose_name=_("Basis"))
+    document = tables.Column(verbose_name=_("Document"))
     numerator = tables.Column(verbose_name=_("Numerator"))
     denominator = tables.Column(verbose_name=_("Denominator"))
     missing = tables.Column(verbose_name=_("Missing"))
@@ -265,6 +266,7 @@ def target_table(found: list[TargetAttainment], map_words: str) -> TargetTable:
                 "target_year": row.target_year,
                 "level": matrix.goal_words(row.target),
                 "basis": row.target.get_basis_display(),
+                "document": row.target.version.number,
                 "numerator": row.numerator,
                 "denominator": row.denominator,
                 "missing": row.missing,

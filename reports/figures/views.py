@@ -41,7 +41,8 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     place = _place(request, territory, year)
     with _no_round_is_404():
         board = boards.province(place.territory, year, provisional=place.provisional)
-    is_sample = _is_sample(board.round, board.version)
+    documents = panels.documents(board.rows, board.version)
+    is_sample = _is_sample(board.round, documents)
     heat = panels.heat(board.districts, place)
     if wanted := exports.requested(request):
         if request.GET.get("table") == "districts":
@@ -61,6 +62,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     context = {
         **_frame(request, place, board.rounds, is_sample),
         "board": board,
+        "documents": documents,
         "horizons": horizons,
         "matrix": targets,
         "show": show.status if show else None,
@@ -107,6 +109,7 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     rounds = _rounds(place.territory)
     context = {
         **_frame(request, place, rounds, _is_sample(_round(rounds, year))),
+        "documents": panels.documents(wanted),
         "groups": groups,
         "heading": heading,
         "back_url": place.url("province"),
@@ -163,7 +166,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         "filter": narrowed,
         "found": table.paginator.count,
         "round": round_,
-        "version": figures[0].main.target.version if figures else None,
+        "documents": panels.documents([row for figure in figures for row in figure.rows]),
         "trend_url": f"{place.url('trend')}{'&' if place.query else '?'}kind={kind}&tier={tier}",
         "download_query": _query_without(request, "_export", "page"),
     }
@@ -229,7 +232,7 @@ def explain(
     explanation = explaining.explain(row, same, rounds, place)
     listing = explaining.listing(row, rounds, place, request.GET)
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(listing.table)
-    is_sample = _is_sample(round_, row.target.version)
+    is_sample = _is_sample(round_, panels.documents([row]))
     context = {
         **_frame(request, place, rounds, is_sample),
         "row": row,
@@ -268,8 +271,8 @@ def _round(rounds: Sequence[ReportingRound], year: int, *, required: bool = True
     return found
 
 
-def _is_sample(round_: ReportingRound, version=None) -> bool:
-    return round_.is_sample or bool(version and version.is_sample)
+def _is_sample(round_: ReportingRound, documents: Sequence[panels.Document] = ()) -> bool:
+    return round_.is_sample or any(each.version.is_sample for each in documents)
 
 
 def _frame(

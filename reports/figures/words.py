@@ -4,6 +4,7 @@ The words repeat what icon and colour say, and the other way round: none of the 
 Numbers are rounded down here and nowhere before (design section 5).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -202,6 +203,11 @@ def tier_word(tier: str) -> str:
 def in_sentence(text: str) -> str:
     """A heading's words inside a sentence: the first letter small, unless it is an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def listed_years(years: Iterable[int]) -> str:
+    """ "2025, 2028 and 2030"."""
+    return listed([str(year) for year in sorted(years)])
 
 
 def listed(words: list[str]) -> str:

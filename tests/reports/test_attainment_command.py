@@ -19,7 +19,7 @@ from tests.factories import (
 KEYS = [
     "indicator", "tiers", "target_year", "min", "max", "unit", "counts", "numerator",
     "denominator", "missing", "not_applicable", "value", "possible", "verdict", "pace",
-    "shortfall_min", "shortfall_max", "map", "cutoff", "basis", "outcome",
+    "shortfall_min", "shortfall_max", "map", "cutoff", "basis", "plan", "outcome",
 ]  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def test_coverage_as_json(round_, capsys):
         "map": "../2025-06-30",
         "cutoff": "2025-06-30",
         "basis": "approved",
+        "plan": "4321/KH-UBND",
         "outcome": None,
     }
 

@@ -158,7 +158,104 @@ def test_the_version_in_force_at_the_end_of_the_year_counts(world):
 
 def test_a_year_before_the_plan_is_read_through_its_first_version(world):
     target = world.target()
+    amended = PlanVersionFactory(
+        plan=world.version.plan, status="published", in_force_from=datetime.date(2025, 3, 1)
+    )
+    world.target(version=amended, minimum=60)
     assert [row.target for row in world.rows(2022)] == [target]
+
+
+def test_a_target_of_an_earlier_year_stays_that_of_the_version_in_force_then(world):
+    due_before = world.target(year=2024, minimum=50)
+    world.target(year=2025, minimum=70)
+    world.target(year=2030, minimum=80)
+    amended = PlanVersionFactory(
+        plan=world.version.plan, status="published", in_force_from=datetime.date(2025, 3, 1)
+    )
+    # Drops the target of 2024, and says something else of it in another tier.
+    world.target(version=amended, year=2024, tiers=("commune",), minimum=90)
+    new = [world.target(version=amended, year=year, minimum=75) for year in (2025, 2030)]
+    assert [row.target for row in world.rows(2025)] == [due_before, *new]
+
+
+def test_a_version_that_drops_the_targets_of_a_year_keeps_its_verdicts(world):
+    dropped = world.target(year=2024, minimum=50)
+    amended = PlanVersionFactory(
+        plan=world.version.plan, status="published", in_force_from=datetime.date(2025, 1, 1)
+    )
+    kept = world.target(version=amended, year=2030, minimum=80)
+    world.answers(2024, yes=5, no=5)
+    rows = world.rows(2025)
+    assert [(row.target, row.verdict) for row in rows] == [(dropped, Verdict.MET), (kept, None)]
+
+
+@pytest.mark.parametrize(("day", "supplier"), [("2024-12-31", "new"), ("2025-01-01", "old")])
+def test_the_last_day_of_the_target_year_decides_which_version_supplies_it(world, day, supplier):
+    target = {"old": world.target(year=2024, minimum=50)}
+    amended = PlanVersionFactory(
+        plan=world.version.plan,
+        status="published",
+        in_force_from=datetime.date.fromisoformat(day),
+    )
+    target["new"] = world.target(version=amended, year=2024, minimum=60)
+    assert [row.target for row in world.rows(2025)] == [target[supplier]]
+
+
+def test_two_programmes_of_a_territory_do_not_amend_each_other(world):
+    first = world.target(year=2025)
+    other = PlanVersionFactory(
+        plan__territory=world.territory,
+        plan__programme="77/QĐ-TTg",
+        status="published",
+        in_force_from=datetime.date(2025, 3, 1),
+    )
+    second = world.target(version=other, tiers=("commune",))
+    assert [row.target for row in world.rows(2025)] == [first, second]
+
+
+def test_settings_are_those_of_the_document_that_a_target_stands_in(world):
+    """Two documents on one page: communes and growth are counted as each of them says."""
+    old = {
+        "clubs": world.target(world.clubs, tiers=("commune",), counts="commune", year=2024),
+        "visits": world.target(world.visits, tiers=(), year=2024, minimum=5),
+    }
+    amended = PlanVersionFactory(
+        plan=world.version.plan,
+        status="published",
+        in_force_from=datetime.date(2025, 3, 1),
+        commune_scope="rural",
+        growth_method="mean",
+        baseline_year=2023,
+    )
+    new = {
+        "clubs": world.target(
+            world.clubs, tiers=("commune",), counts="commune", version=amended, year=2025
+        ),
+        "visits": world.target(
+            world.visits, tiers=(), version=amended, year=2025, minimum=5, counts="commune"
+        ),
+    }
+    district = DistrictFactory(parent=world.territory)
+    for kind in ("phường", "xã"):
+        CommuneFactory(parent=district, kind=kind)
+    world.museum(y2022=1000, y2023=1000, y2024=1100, y2025=1155)
+    rows = {row.target: row for row in world.rows(2025)}
+    assert rows[old["clubs"]].counts.n == 2
+    assert rows[new["clubs"]].counts.n == 1
+    # (1100 / 1000)^(1/2) − 1 from 2022 to 2024; (10 + 5) / 2 from 2023 to 2025.
+    assert (str(rows[old["visits"]].value), str(rows[new["visits"]].value)) == ("4.8", "7.5")
+    assert rows[new["visits"]].horizon.base == 2023
+
+
+def test_board_names_the_version_in_force_even_if_it_supplies_nothing_yet(world):
+    world.target(year=2024)
+    amended = PlanVersionFactory(
+        plan=world.version.plan, status="published", in_force_from=datetime.date(2025, 3, 1)
+    )
+    world.target(version=amended, year=2024, tiers=("commune",))
+    board = boards.province(world.territory, 2025)
+    assert [row.target.version for row in board.rows] == [world.version]
+    assert board.version == amended
 
 
 def test_a_year_without_a_round_has_no_figures(world):
@@ -350,6 +447,79 @@ def test_growth_shows_the_mean_of_the_years_beside_the_compound_rate(world):
     # +10 %, 0 %, +10 %
     assert world.row().mean_rate == Fraction(20, 3)
     assert str(world.row().value) == "6.5"
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ({"y2022": 100, "y2023": 0, "y2024": 110, "y2025": 121}, Reason.BASE_ZERO),
+        ({"y2022": 100, "y2023": None, "y2024": 110, "y2025": 121}, Reason.PANEL_TOO_SMALL),
+    ],
+)
+def test_growth_by_the_mean_needs_every_year(world, counts, reason):
+    by_mean(world)
+    world.museum(**counts)
+    assert (world.row().verdict, world.row().reason) == (Verdict.UNDETERMINED, reason)
+
+
+def by_mean(world, **more):
+    world.version.growth_method = "mean"
+    world.version.save()
+    return world.target(world.visits, tiers=(), **{"minimum": 5, **more})
+
+
+def test_growth_by_the_mean_decides_by_it_and_shows_the_compound_rate(world):
+    by_mean(world, minimum="6.6")
+    world.museum(y2022=100, y2023=110, y2024=110, y2025=121)
+    row = world.row()
+    # +10 %, 0 %, +10 %: 6,66… %; compound 6,5 %, which would not do.
+    assert (row.verdict, str(row.value), str(row.compound_rate)) == (Verdict.MET, "6.6", "6.5")
+    assert (row.numerator, row.denominator, row.shortfall) == (121, 100, Shortfall(0, 0))
+
+
+def test_growth_by_the_mean_compares_only_those_with_every_year(world):
+    by_mean(world)
+    world.museum(y2022=1000, y2023=1100, y2024=1100, y2025=1210)
+    world.museum(y2022=100, y2023=None, y2024=100, y2025=500)
+    row = world.row()
+    assert (row.reason, row.panel.in_panel, row.panel.institutions) == (
+        Reason.PANEL_TOO_SMALL,
+        1,
+        2,
+    )
+    assert (row.numerator, row.denominator, row.missing) == (1210, 1000, 1)
+
+
+def test_growth_by_the_mean_without_a_round_in_between_says_so(world):
+    by_mean(world)
+    world.museum(y2022=100, y2025=200)
+    ReportingRound.objects.filter(year=2024).delete()
+    assert world.row().reason is Reason.YEAR_MISSING
+
+
+def test_growth_by_the_mean_before_its_year_is_pace(world):
+    by_mean(world)
+    world.museum(y2022=1000, y2023=1100, y2024=1100)
+    row = world.row(2024)
+    assert (row.verdict, row.pace, str(row.value)) == (None, Pace.ON_TRACK, "5.0")
+
+
+def test_trend_of_growth_by_the_mean_gives_each_year_its_mean(world):
+    by_mean(world)
+    world.museum(y2022=1000, y2023=1100, y2024=1100, y2025=1210)
+    (found,) = boards.trend(world.territory, 2025)
+    assert [(point.year, str(point.value), point.expected) for point in found.points] == [
+        (2023, "10.0", 1050),
+        (2024, "5.0", 1100),
+        (2025, "6.6", 1155),
+    ]
+
+
+def test_growth_of_a_named_period_starts_the_year_before_it(world):
+    world.target(world.visits, tiers=(), minimum=5, year=2025, period_start=2024)
+    world.museum(y2022=9000, y2023=1000, y2025=1103)
+    row = world.row()
+    assert (row.horizon.base, row.verdict) == (2023, Verdict.MET)
 
 
 # Communes
@@ -633,6 +803,18 @@ def test_board_reads_seven_queries_whatever_the_size(world, size, django_assert_
         ReportFactory(round=round_, reporting_unit=office)
         world.answers(year, yes=size, blank=size, unit=office, district=district)
     world.museum(y2022=100, y2023=110, y2025=120)
+    # A second document of the plan costs nothing.
+    amended = PlanVersionFactory(
+        plan=world.version.plan,
+        status="published",
+        in_force_from=datetime.date(2025, 3, 1),
+        commune_scope="rural",
+        growth_method="mean",
+    )
+    for target in world.version.targets.exclude(year=2030):
+        target.pk, target.version, target.year = None, amended, 2025
+        target.save()
+    world.version.targets.filter(year=2025).update(year=2024)
     # Rounds, targets, districts, coverage, communes, growth, reports.
     with django_assert_num_queries(7):
         board = boards.province(world.territory, 2025)

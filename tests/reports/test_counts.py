@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -147,18 +148,19 @@ def test_communes_equal_their_twin(seed, provisional):
         CommuneQuestion(indicators[0].pk, ("commune", "village")),
         CommuneQuestion(indicators[0].pk),
     ]
-    for rural in (False, True):
-        found = query.communes(territory.pk, days, questions, provisional=provisional, rural=rural)
-        for question in questions:
-            indicator = next(i for i in indicators if i.pk == question.indicator_id)
-            for year, day in days.items():
-                assert {
-                    group.district_id: group.counts
-                    for group in found
-                    if (group.year, group.question) == (year, question)
-                } == twin.communes(
-                    territory, rows, year, day, indicator, question.tiers, rural=rural
-                )
+    # Both scopes at once, as on a page with targets of two documents of one plan.
+    questions += [replace(question, rural=True) for question in questions]
+    found = query.communes(territory.pk, days, questions, provisional=provisional)
+    for question in questions:
+        indicator = next(i for i in indicators if i.pk == question.indicator_id)
+        for year, day in days.items():
+            assert {
+                group.district_id: group.counts
+                for group in found
+                if (group.year, group.question) == (year, question)
+            } == twin.communes(
+                territory, rows, year, day, indicator, question.tiers, rural=question.rural
+            )
 
 
 # One query each, whatever the size

@@ -7,6 +7,7 @@ import pytest
 
 from reports.figures import explain
 from reports.figures.growth import Panel
+from targets.models import Target
 from tests import factories
 from tests.reports.readings import counts, coverage, growing
 
@@ -120,6 +121,12 @@ def test_explanation_quotes_the_plan_and_leads_to_it(page, plan):
 def test_explanation_names_who_confirmed(page, plan, staff):
     plan.targets.update(decided_by=staff, decision_note="Theo công văn")
     assert "Trần Thị Hà xác nhận ngày" in page().context["explanation"].quote.decision
+
+
+@pytest.mark.parametrize("basis", Target.Basis.values)
+def test_explanation_says_how_the_target_came_to_be(page, plan, basis):
+    plan.targets.update(basis=basis)
+    assert page().context["explanation"].quote.basis
 
 
 def test_explanation_counts_and_lists_rows_by_answer(page):

@@ -13,6 +13,7 @@ from reports.figures.growth import (
     Growth,
     Horizon,
     Known,
+    Method,
     Panel,
     Reason,
     compound_rate,
@@ -22,10 +23,13 @@ from reports.figures.growth import (
     growth_pace,
     horizon,
     joined,
+    mean_growth,
     mean_of_yearly_rates,
     panel_of,
     required,
+    required_by_mean,
     same_length,
+    steady_panel,
 )
 
 
@@ -231,6 +235,29 @@ def test_horizon(target_year, year, expected):
 
 
 @pytest.mark.parametrize(
+    ("target_year", "period_start", "base"),
+    [
+        (2030, 2026, 2025),  # "giai đoạn 2026 - 2030": the previous horizon all the same
+        (2030, 2024, 2023),  # the plan's own words before the previous horizon
+        (2025, 2024, 2023),
+        (2025, 2021, 2022),  # nobody was asked before the baseline year
+        (2025, 2025, 2024),  # one year of growth
+        (2025, 2026, 2022),  # a period after its target says nothing
+        (2030, None, 2025),
+    ],
+)
+def test_period_of_a_target_gives_its_base_year(target_year, period_start, base):
+    found = horizon(
+        target_year,
+        year=2030,
+        baseline_year=2022,
+        target_years=[2025, 2030],
+        period_start=period_start,
+    )
+    assert found.base == base
+
+
+@pytest.mark.parametrize(
     ("current", "expected"), [(1103, Pace.ON_TRACK), (1102, Pace.BEHIND)]
 )  # two years at 5 %: 1102.5
 def test_pace_of_growth_is_the_rule_at_this_year(current, expected):
@@ -295,6 +322,130 @@ def test_mean_of_yearly_rates_needs_something_to_grow_from(sums):
     assert mean_of_yearly_rates(sums) is None
 
 
+# By the mean of the yearly rates
+
+
+def by_mean(sums, minimum, **more):
+    """One museum with a count in every year."""
+    whole = panel(sums[0], sums[-1])
+    more = {"institutions": 1, "years": len(sums) - 1, **more}
+    return mean_growth(whole, minimum, sums=sums, **more)
+
+
+@pytest.mark.parametrize(
+    ("sums", "minimum", "verdict", "rate"),
+    [
+        # +10 % and +5 %: (10 + 5) / 2 = 7.5.
+        ([1000, 1100, 1155], "7.5", Verdict.MET, "7.5"),
+        ([1000, 1100, 1155], "7.51", Verdict.NOT_MET, "7.5"),
+        ([1000, 1100, 1154], "7.5", Verdict.NOT_MET, "7.4"),
+        # +10 % and −10 %: a mean of 0, although visits fell from 100 to 99.
+        ([100, 110, 99], "0", Verdict.MET, "0.0"),
+        # +33,33… % and 0 %: 16,666… is neither rounded up nor read as 16,67.
+        ([300, 400, 400], "16.66", Verdict.MET, "16.6"),
+        ([300, 400, 400], "16.67", Verdict.NOT_MET, "16.6"),
+        ([1000, 1050], "5", Verdict.MET, "5.0"),
+        ([100, 0], "5", Verdict.NOT_MET, "-100.0"),
+    ],
+)
+def test_mean_growth_compares_the_exact_mean(sums, minimum, verdict, rate):
+    result = by_mean(sums, Decimal(minimum))
+    assert (result.verdict, str(result.rate), result.method) == (verdict, rate, Method.MEAN)
+
+
+def test_methods_may_disagree_on_the_same_visits():
+    # (1155 / 1000)^(1/2) − 1 = 7,47… %: below what the plain mean of 10 % and 5 % reaches.
+    assert growth(panel(1000, 1155), Decimal("7.5"), years=2).verdict is Verdict.NOT_MET
+    assert by_mean([1000, 1100, 1155], Decimal("7.5")).verdict is Verdict.MET
+
+
+@pytest.mark.parametrize(
+    ("before", "rate", "needed"),
+    [
+        ([1000], "5", 1050),
+        ([1000], "0.05", 1001),  # 1000.5
+        ([1000, 1100], "7.5", 1155),  # 10 % so far: 5 % more
+        ([1000, 1100], "5", 1100),  # 10 % so far: nothing more
+        ([1000, 900, 990], "5", 1139),  # −10 %, +10 %: 15 % on 990 = 1138.5
+        ([100, 300], "5", 0),  # 200 % so far: even nobody would do
+    ],
+)
+def test_required_by_mean_is_left_to_the_last_year(before, rate, needed):
+    assert required_by_mean(before, Decimal(rate)) == needed
+
+
+def test_shortfall_by_mean_is_in_visits_of_the_last_year():
+    result = by_mean([1000, 900, 990, 1100], 5)
+    assert (result.required, result.shortfall) == (1139, 39)
+
+
+@pytest.mark.parametrize(("maximum", "exceeded"), [("7.5", False), ("7.4", True)])
+def test_range_by_mean_is_exceeded_above_its_upper_end(maximum, exceeded):
+    result = by_mean([1000, 1100, 1155], 5, maximum=Decimal(maximum))
+    assert (result.verdict, result.exceeded) == (Verdict.MET, exceeded)
+
+
+@pytest.mark.parametrize(
+    ("sums", "more", "reason"),
+    [
+        ([1000, 1100, 1155], {"every_year": False}, Reason.YEAR_MISSING),
+        ([1000, 1100, 1155], {"same_periods": False}, Reason.PERIODS_DIFFER),
+        ([0, 1100, 1155], {}, Reason.BASE_ZERO),
+        ([1000, 0, 1155], {}, Reason.BASE_ZERO),
+    ],
+)
+def test_mean_growth_is_undetermined_with_its_reason(sums, more, reason):
+    result = by_mean(sums, 5, **more)
+    assert (result.verdict, result.reason) == (Verdict.UNDETERMINED, reason)
+    assert (result.required, result.shortfall) == (None, None)
+
+
+def test_mean_growth_without_a_base_has_no_base():
+    result = mean_growth(Panel(institutions=2), 5, sums=[], institutions=0, years=2)
+    assert (result.verdict, result.reason) == (Verdict.UNDETERMINED, Reason.NO_BASE)
+
+
+def test_mean_growth_of_nobody_is_no_population():
+    result = mean_growth(Panel(), 5, sums=[], institutions=0, years=2)
+    assert result.verdict is Verdict.NO_POPULATION
+
+
+@pytest.mark.parametrize(
+    ("institutions", "base", "verdict"),
+    [
+        (8, 800, Verdict.MET),  # 8 of 10 institutions and 800 of 1000 visits: exactly 80 %
+        (7, 900, Verdict.UNDETERMINED),
+        (9, 799, Verdict.UNDETERMINED),
+    ],
+)
+def test_mean_growth_needs_enough_with_every_year(institutions, base, verdict):
+    whole = Panel(10, 10, 0, 1000, 1200, 1000, 10)
+    result = mean_growth(whole, 5, sums=[base, 900, 1000], institutions=institutions, years=2)
+    assert result.verdict is verdict
+    assert (result.panel.in_panel, result.panel.base) == (institutions, base)
+
+
+def test_mean_growth_of_nobody_with_every_year_has_a_panel_too_small():
+    result = mean_growth(panel(1000, 1200), 5, sums=[], institutions=0, years=2)
+    assert (result.reason, result.rate) == (Reason.PANEL_TOO_SMALL, None)
+
+
+def test_panel_with_every_year_is_never_more_than_the_whole():
+    whole = Panel(institutions=3, in_panel=2, not_applicable=1, base=10, current=10)
+    assert steady_panel(whole, [10, 10], 4).missing == 0
+
+
+def test_gap_and_pace_follow_the_mean():
+    result = by_mean([1000, 1100, 1155], 10)
+    assert growth_gap(result, 10) == Fraction(5, 2)
+    assert growth_pace(result) is Pace.BEHIND
+
+
+def test_mean_growth_needs_a_year_to_have_passed():
+    with pytest.raises(ValueError, match="over 0 years"):
+        by_mean([1000], 5)
+
+
 # Properties
 
 bases = st.integers(1, 10**9)
@@ -308,6 +459,14 @@ def test_required_is_the_smallest_count_that_meets(base, rate, years):
     goal = required(base, rate, years)
     assert grown(base, goal, rate, years)
     assert goal == 0 or not grown(base, goal - 1, rate, years)
+
+
+@settings(deadline=None)
+@given(before=st.lists(bases, min_size=1, max_size=6), rate=rates)
+def test_required_by_mean_is_the_smallest_count_that_meets(before, rate):
+    goal = required_by_mean(before, rate)
+    assert mean_of_yearly_rates([*before, goal]) >= Fraction(rate)
+    assert goal == 0 or mean_of_yearly_rates([*before, goal - 1]) < Fraction(rate)
 
 
 @settings(deadline=None)

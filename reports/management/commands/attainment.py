@@ -41,8 +41,8 @@ class Command(BaseCommand):
 def as_json(row: boards.TargetAttainment) -> dict:
     """One target in plain JSON values; percentages are numbers, rounded down to one decimal.
 
-    `verdict` and `pace` are codes, or null where the year has none; `outcome` tells of a target
-    whose tier ended.
+    `verdict` and `pace` are codes, or null where the year has none; `plan` is the number of the
+    document that the target stands in; `outcome` tells of a target whose tier ended.
     """
     lacking, outcome = row.shortfall, row.outcome
     return {
@@ -66,6 +66,7 @@ def as_json(row: boards.TargetAttainment) -> dict:
         "map": row.map,
         "cutoff": row.cutoff.isoformat() if row.cutoff else None,
         "basis": row.basis,
+        "plan": row.target.version.number,
         "outcome": {
             "kind": outcome.kind,
             "last_day": outcome.last_day.isoformat() if outcome.last_day else None,
