@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from .legacy import decoded, mended
 from .model import DocumentError, DocumentProblem
 
 _BOMS = (
@@ -33,26 +34,27 @@ def tidy(text: str) -> str:
 def _decode(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return _strictly(content[len(mark) :], encoding)
+            return mended(_strictly(content[len(mark) :], encoding))
     if b"\x00" in content:
-        return _strictly(content, _utf_16_without_mark(content))
+        return mended(_strictly(content, _utf_16_without_mark(content)))
     try:
-        return content.decode("utf-8")
+        return mended(content.decode("utf-8"))
     except UnicodeDecodeError:
         pass
     if _mostly_utf_8(content):
         # Read as Windows-1258 it would be letters, and the wrong ones.
         raise DocumentError(DocumentProblem.ENCODING)
-    return _strictly(content, "cp1258")
+    text = decoded(content)
+    if text is None:
+        raise DocumentError(DocumentProblem.ENCODING)
+    return text
 
 
 def _strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        unicode = encoding.startswith("utf")
-        code = DocumentProblem.ENCODING if unicode else DocumentProblem.BINARY
-        raise DocumentError(code) from error
+        raise DocumentError(DocumentProblem.ENCODING) from error
 
 
 def _utf_16_without_mark(content: bytes) -> str:
