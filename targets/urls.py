@@ -8,6 +8,7 @@ app_name = "targets"
 urlpatterns = [
     path("", views.plan_list, name="list"),
     path("", include("targets.intake.urls")),
+    path("", include("targets.amending.urls")),
     path("<int:pk>/", views.plan, name="plan"),
     path("<int:pk>/source/", views.source, name="source"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),

@@ -33,6 +33,7 @@ from reports.figures.growth import (
     same_length,
 )
 from reports.models import Report, ReportingRound
+from targets.amending.chain import in_force_at_end_of
 from targets.models import PlanVersion, Target
 
 DISTRICT = "district"
@@ -59,17 +60,6 @@ class Outcome:
 
 def is_growth(target: Target) -> bool:
     return target.unit == Target.Unit.PERCENT_PER_YEAR
-
-
-def in_force_at_end_of(versions: Iterable[PlanVersion], year: int) -> PlanVersion | None:
-    """Of a plan's published versions the one in force on the last day of `year`.
-
-    For a year before the plan the first one: its baseline years are read through it.
-    """
-    ordered = sorted(versions, key=lambda version: (version.in_force_from, version.pk))
-    last_day = datetime.date(year, 12, 31)
-    in_force = [version for version in ordered if version.in_force_from <= last_day]
-    return next(reversed(in_force), next(iter(ordered), None))
 
 
 def confirmed_targets(territory: AdministrativeUnit) -> QuerySet[Target]:
