@@ -7,9 +7,10 @@ from . import metadata, vocabulary
 from .figures import find_figures, find_years
 from .groups import find_heads
 from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Span, Unread
-from .outline import LETTERED, Item, objectives, read_items, sentences
+from .outline import BULLET, LETTERED, PARAGRAPH, TABLE, Item, objectives, read_items, sentences
 from .reading import Context, Reading, Slot, read_sentence
 from .subjects import Subject, find_subjects
+from .tables import read_table
 from .tokens import Doubts, Token, phrase_at
 
 
@@ -53,6 +54,7 @@ class _Above:
     years_reasons: tuple[ReviewReason, ...]
     subject: Subject | None
     general: bool
+    percent: bool = False  # the figures below are percentages
 
 
 @dataclass(slots=True)
@@ -74,13 +76,26 @@ def _read_section(
     unread: list[Unread] = []
     above: list[_Above] = []
     beside = _Beside()
-    for item in section:
+    for number, item in enumerate(section):
         while above and above[-1].level >= item.level:
             above.pop()
         tokens = item.tokens(text, doubts)
         if not tokens:
             continue
+        if item.level == TABLE:
+            percent = any(one.percent for one in above)
+            reading = read_table(text, item, _context(above, _Beside()), doubts, percent=percent)
+            targets.extend(reading.targets)
+            unread.extend(reading.unread)
+            beside = _Beside()
+            continue
         figures = find_figures(tokens, find_years(tokens))
+        if not figures and _leads_to_table(section, number):
+            lead_in = _lead_in(item, tokens)
+            if _names_unit(tokens):
+                lead_in = replace(lead_in, level=BULLET)
+            above.append(lead_in)
+            continue
         if not figures and (item.level < LETTERED or text[item.end - 1] == ":"):
             above.append(_lead_in(item, tokens))
             beside = _Beside()
@@ -90,6 +105,20 @@ def _read_section(
         context = _context(above, beside)
         beside = _read_item(text, item, tokens, context, beside, targets, unread)
     return targets, unread
+
+
+def _leads_to_table(section: Sequence[Item], number: int) -> bool:
+    """Whether a paragraph is the title of a table, "(đơn vị tính: %)" between them or not."""
+    following = [item.level for item in section[number + 1 : number + 3]]
+    return following[:1] == [TABLE] or following == [PARAGRAPH, TABLE]
+
+
+def _names_unit(tokens: Sequence[Token]) -> bool:
+    return any(
+        phrase_at(tokens, at, phrase) is not None
+        for at in range(min(3, len(tokens)))
+        for phrase in (("don", "vi"), ("dvt",))
+    )
 
 
 def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
@@ -111,6 +140,7 @@ def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
         (ReviewReason.YEAR_UNCLEAR,) if unclear else (),
         subjects[0] if len(indicators) == 1 else None,
         general,
+        percent=any(token.is_mark("%") for token in tokens),
     )
 
 

@@ -17,7 +17,7 @@ _FIRST_YEAR, _LAST_YEAR = 2015, 2060
 # "Quyết định số 1520/QĐ-TTg", "Điều 5", "hạng II", "ngày 09": numbers that count nothing.
 _NUMBERED_THINGS = vocabulary.words(
     "so dieu khoan muc diem chuong hang ngay thang quy phu luc lan thu nghi quyet dinh chuan "
-    "phan bieu mau cong nghiep"
+    "phan bieu mau cong nghiep bang hinh"
 )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from institutions.names import fold
 
-from .fuzzy import distance, phrase_distance
+from .fuzzy import distance, phrase_distance, same_word
 from .model import Span
 from .outline import Item, sentences
 from .tokens import Doubts, Token, any_phrase_at, doubtful, phrase_at
@@ -262,6 +262,8 @@ def _name_distance(seen: Sequence[str], meant: Sequence[str]) -> float:
     meant = [word for word in meant if word not in "-–"]
     if len(seen) != len(meant):
         return 1.0
+    if not all(same_word(one, other) for one, other in zip(seen, meant, strict=True)):
+        return 1.0  # "Hồng Lam" is not Long An
     total = sum(min(distance(one, other), 9.0) for one, other in zip(seen, meant, strict=True))
     return min(1.0, total / sum(map(len, meant)))
 

@@ -12,6 +12,7 @@ from .tokens import NO_DOUBTS, Doubts, Token, phrase_at, tokenize
 
 # Levels of the outline; a smaller one holds the larger ones below it.
 PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 10, 11, 12
+TABLE = 13
 
 _PART = re.compile(r"(?i:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s")
 _ROMAN = re.compile(r"(?=[1lIVX]{0,4}[IVX])[1lIVX]{1,5}\s*[.)/]\s*(?=\S)")
@@ -47,6 +48,7 @@ class Item:
     body: int  # behind the number, letter or dash
     end: int
     skip: list[Span] = field(default_factory=list)  # page numbers and running heads within
+    rows: list[Span] = field(default_factory=list)  # of a table, with empty first cells
 
     def tokens(self, text: str, doubts: Doubts = NO_DOUBTS) -> list[Token]:
         return tokenize(text, (self.body, self.end), self.skip, doubts)
@@ -59,6 +61,7 @@ class _Line:
     text: str
     after_break: bool  # an empty line stands before it
     furniture: bool
+    row: Span | None = None  # the whole line, if it is a row of a table
 
 
 def read_items(text: str) -> list[Item]:
@@ -74,8 +77,20 @@ def read_items(text: str) -> list[Item]:
             pending.append((line.start, line.end))
             broken = True
             continue
+        if line.row is not None:
+            if items and items[-1].level == TABLE:
+                items[-1].rows.append(line.row)
+                items[-1].end = line.end
+            else:
+                items.append(Item(TABLE, line.start, line.start, line.end, rows=[line.row]))
+            pending, broken = [], False
+            continue
         level, body = _marker(line.text)
-        if items and _continues(text, items[-1], line, level, broken, bool(pending)):
+        if (
+            items
+            and items[-1].level != TABLE
+            and _continues(text, items[-1], line, level, broken, bool(pending))
+        ):
             items[-1].skip.extend(pending)
             items[-1].end = line.end
         else:
@@ -86,6 +101,7 @@ def read_items(text: str) -> list[Item]:
 
 def _lines(text: str) -> Iterator[_Line]:
     rows: list[tuple[int, int, str, bool, bool]] = []
+    whole: list[Span] = []
     after_break = new_page = True
     at = 0
     while at < len(text):
@@ -95,19 +111,72 @@ def _lines(text: str) -> Iterator[_Line]:
         if stripped:
             start = match.start() + match.group().index(stripped)
             rows.append((start, start + len(stripped), stripped, after_break, new_page))
+            whole.append((match.start(), match.start() + len(match.group().rstrip())))
             after_break = new_page = False
         else:
             after_break = True
         new_page = new_page or text[match.end() : match.end() + 1] == "\f"
         at = match.end() + (2 if text[match.end() : match.end() + 2] == "\r\n" else 1)
     numbers = [bool(_PAGE_NUMBER.fullmatch(row[2])) for row in rows]
+    tabled = _table_rows(rows, numbers)
     counts: dict[str, int] = {}
     for row in rows:
         counts[_running_head(row[2])] = counts.get(_running_head(row[2]), 0) + 1
     for i, (start, end, stripped, broke, paged) in enumerate(rows):
         beside = paged or (i > 0 and numbers[i - 1]) or (i + 1 < len(rows) and numbers[i + 1])
         repeated = len(stripped) <= 80 and counts[_running_head(stripped)] >= 3
-        yield _Line(start, end, stripped, broke, numbers[i] or (beside and repeated))
+        furniture = i not in tabled and (numbers[i] or (beside and repeated))
+        yield _Line(start, end, stripped, broke, furniture, whole[i] if i in tabled else None)
+
+
+_MARKER_CELL = re.compile(r"(?:[-–—+•*●▪·]|\(?[\dIVXivx]{1,4}(?:\.\d{1,2})*[.)]|[a-zđ][.)])")
+_LONGEST_LABEL = 160  # of the first of two cells: longer ones are sentences with a tab in them
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line with tabs is a row for sure: not "2.1.<tab>Mục tiêu" nor a sentence."""
+    cells = [cell.strip() for cell in line.split("\t")]
+    if len(cells) < 2:
+        return False
+    if _MARKER_CELL.fullmatch(cells[0]) and len(cells) == 2:
+        return False
+    if len(cells) > 2:
+        return True
+    return (
+        len(cells[0]) <= _LONGEST_LABEL
+        and cells[0][-1:] not in ",;:"
+        and (_DASH.match(line) is None or any(map(str.isdigit, cells[1][:12])))
+    )
+
+
+def _table_rows(
+    rows: Sequence[tuple[int, int, str, bool, bool]], numbers: Sequence[bool]
+) -> set[int]:
+    """Indexes of the lines that are rows of tables: stretches without an empty line, from a sure
+    row to the last sure one, at least two of them. Lines without tab between are cells merged over
+    all columns. An empty line ends a table, a page number does not.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    sure: list[int] = []
+
+    def close() -> None:
+        if len(sure) > 1:
+            found.update(at for at in run if sure[0] <= at <= sure[-1])
+        run.clear()
+        sure.clear()
+
+    for at, (_, _, line, after_break, _) in enumerate(rows):
+        is_row = "\t" in line and _is_row(line)
+        if numbers[at] and sure:
+            continue
+        if after_break and not (is_row and sure and at - sure[-1] < 4):
+            close()
+        run.append(at)
+        if is_row:
+            sure.append(at)
+    close()
+    return found
 
 
 def _running_head(line: str) -> str:

@@ -151,7 +151,7 @@ def test_title_is_read(head, title):
         ),
         (
             (
-                f"Căn cứ Quyết định số 1520/0D-TTg ngày 09/12/2022 phê duyệt Chương trình {PROGRAMME}; "
+                f"Căn cứ Quyết định số 1520/0D-TTg phê duyệt Chương trình {PROGRAMME}; "
                 "Quyết định số 1346/QĐ-BVHTTDL ngày 26/5/2023 ban hành Kế hoạch"
             ),
             "1520/QĐ-TTg",
@@ -161,3 +161,8 @@ def test_title_is_read(head, title):
 )
 def test_mandate_is_the_decision_carried_out(text, mandate):
     assert parse_plan(text).mandate == mandate
+
+
+def test_province_that_no_list_knows_stays_as_read():
+    names = ["Tỉnh Long An", "Tỉnh Hà Nam"]
+    assert parse_plan("UBND TỈNH HỒNG LAM\n", provinces=names).province == "Hồng Lam"
