@@ -259,6 +259,18 @@ class TargetFactory(DjangoModelFactory):
     )
 
 
+class PlanDocumentFactory(DjangoModelFactory):
+    """A file sent and waiting to be read."""
+
+    class Meta:
+        model = targets.PlanDocument
+
+    file = factory.django.FileField(filename="ke-hoach.txt", data="Kế hoạch".encode())
+    name = "ke-hoach.txt"
+    sha256 = "0" * 64
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
 # Reports -----------------------------------------------------------------------------------
 
 

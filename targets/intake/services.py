@@ -1,25 +1,220 @@
-"""A document becomes a draft of a plan, with the targets read from it as proposals."""
+"""A document becomes a draft of a plan: sent, read, its head checked, its targets proposed.
+
+Nothing is half-written: a refused document leaves neither a row nor a file.
+"""
 
 import datetime
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
-from django.core.files.base import ContentFile
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from institutions import scope
 from institutions.models import AdministrativeUnit, User
-from institutions.names import fold
-from targets import reasons
-from targets.documents import DocumentError, read_text
-from targets.models import Indicator, Plan, PlanVersion, Target
-from targets.parsing import ParsedPlan, ParsedTarget, ReviewReason, parse_plan
+from targets.intake import reading, tasks
+from targets.models import Indicator, Plan, PlanDocument, PlanVersion, Target
+from targets.parsing import ParsedPlan, ParsedTarget, ReviewReason
 from targets.services import PlanError
 
 Level = AdministrativeUnit.Level
+Status = PlanDocument.Status
+
+
+class AlreadyThere(PlanError):
+    """The document was sent or registered before; `found` is the row that says so."""
+
+    def __init__(self, message: str, found: PlanVersion | PlanDocument) -> None:
+        super().__init__(message, code="already_there")
+        self.found = found
+
+
+# Sent ----------------------------------------------------------------------------------------
+
+
+def documents(user: User) -> QuerySet[PlanDocument]:
+    """Documents on their way that the person may see: own ones, and those of the territory."""
+    held = scope.rights(user)
+    return PlanDocument.objects.filter(Q(uploaded_by=user) | Q(territory__in=held.department))
+
+
+def on_their_way(user: User) -> list[PlanDocument]:
+    """What the list shows of them, in one query."""
+    found = documents(user).select_related("territory", "uploaded_by")
+    return list(found.defer("text", "page_starts", "doubts"))
+
+
+def send(
+    *, content: bytes, name: str, territory: AdministrativeUnit | None, user: User
+) -> PlanDocument:
+    """Take a document in. Its text is read at once, but for a scan, which the worker reads.
+
+    Raises DocumentRefused for what cannot become a plan of this person's, AlreadyThere for what
+    was sent before; then nothing is saved.
+    """
+    inspection = reading.inspected(content, name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    _refuse_known_file(sha256, user)
+    document = PlanDocument(
+        name=name, sha256=sha256, territory=territory, uploaded_by=user, pages=inspection.pages
+    )
+    if not inspection.needs_ocr:
+        found = reading.opened(content, name)
+        plan = reading.parsed(found.text, found.doubts)
+        document.territory = reading.own_territory(plan, territory, user)
+        if document.territory and plan.number:
+            _refuse_known_number(document.territory, plan.number)
+        document.status = Status.READ
+        document.pages_read = inspection.pages or 0
+        for column, value in reading.as_read(found, inspection.pages).items():
+            setattr(document, column, value)
+    document.full_clean(exclude=["file"])
+    document.file.save(name, ContentFile(content), save=False)
+    try:
+        with transaction.atomic():
+            document.save()
+            if inspection.needs_ocr:
+                _enqueue(document)
+    except BaseException:
+        # The database forgets the document, the disk has to be told.
+        document.file.delete(save=False)
+        raise
+    return document
+
+
+def _enqueue(document: PlanDocument) -> None:
+    transaction.on_commit(partial(tasks.read_document.enqueue, document.pk))
+
+
+def _refuse_known_file(sha256: str, user: User) -> None:
+    own = scope.rights(user).department
+    version = PlanVersion.objects.filter(source_sha256=sha256, plan__territory__in=own).first()
+    if version is not None:
+        raise AlreadyThere(
+            _("The document %(number)s is registered already.") % {"number": version.number},
+            version,
+        )
+    document = documents(user).filter(sha256=sha256).exclude(status=Status.REFUSED).first()
+    if document is not None:
+        raise AlreadyThere(_("This document was sent already."), document)
+
+
+def _refuse_known_number(
+    territory: AdministrativeUnit, number: str, but: PlanVersion | None = None
+) -> None:
+    versions = PlanVersion.objects.filter(plan__territory=territory, number=number)
+    if but is not None:
+        versions = versions.exclude(pk=but.pk)
+    if version := versions.first():
+        raise AlreadyThere(
+            _("The document %(number)s is registered already.") % {"number": number}, version
+        )
+
+
+def may_begin_again(document: PlanDocument) -> bool:
+    """Whether the reading of a document stopped, or its turn in the queue was lost."""
+    stopped = reading.may_begin_again(timezone.now())
+    return PlanDocument.objects.filter(stopped, pk=document.pk).exists()
 
 
 @transaction.atomic
+def begin_again(document: PlanDocument) -> bool:
+    """Have a document read whose reading stopped; whether it had."""
+    now = timezone.now()
+    stopped = PlanDocument.objects.filter(reading.may_begin_again(now), pk=document.pk)
+    if not stopped.update(status=Status.WAITING, progressed_at=now, pages_read=0):
+        return False
+    _enqueue(document)
+    return True
+
+
+@transaction.atomic
+def give_up(document: PlanDocument) -> None:
+    """Forget a document and its file, whatever became of it; a worker that reads it stops."""
+    document.delete()
+    _forget_file(document)
+
+
+def _forget_file(document: PlanDocument) -> None:
+    """After the commit: until then the row may come back."""
+    if document.file:
+        transaction.on_commit(
+            partial(document.file.storage.delete, document.file.name), robust=True
+        )
+
+
+# Its head checked ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a person answers for: the document's head, and what no plan states (design 5.4)."""
+
+    territory: AdministrativeUnit
+    number: str
+    issued_on: datetime.date
+    in_force_from: datetime.date
+    title: str = ""
+    report_before: tuple[int, int] | None = None  # month, day
+    baseline_year: int = 2022
+    growth_method: str = PlanVersion.GrowthMethod.COMPOUND
+    growth_min_panel: int = 80
+    commune_scope: str = PlanVersion.CommuneScope.ALL
+
+    def columns(self) -> dict:
+        month, day = self.report_before or (None, None)
+        return {
+            "number": self.number,
+            "title": self.title,
+            "issued_on": self.issued_on,
+            "in_force_from": self.in_force_from,
+            "report_before_month": month,
+            "report_before_day": day,
+            "baseline_year": self.baseline_year,
+            "growth_method": self.growth_method,
+            "growth_min_panel": self.growth_min_panel,
+            "commune_scope": self.commune_scope,
+        }
+
+
+def register(document: PlanDocument, head: Head, user: User) -> PlanVersion:
+    """The draft of a document that was read, with proposed targets; the document is gone then.
+
+    Raises ValidationError, by field where one is to blame; then nothing is saved.
+    """
+    # A book takes seconds; the database is not held meanwhile.
+    plan = reading.parsed(document.text, document.doubts)
+    copy = None
+    try:
+        with transaction.atomic():
+            current = PlanDocument.objects.select_for_update(of=("self",)).get(
+                pk=document.pk, status=Status.READ
+            )
+            version = _draft(head, plan.province, current.sha256)
+            for column in ("text", "page_starts", "doubts", "is_scan"):
+                setattr(version, column, getattr(current, column))
+            version.source_name, version.source_sha256 = current.name, current.sha256
+            with current.file.open() as file:
+                version.source_file.save(current.name, File(file), save=False)
+            copy = version.source_file
+            _save(version, plan, user)
+            current.delete()
+            _forget_file(current)
+    except PlanDocument.DoesNotExist:
+        raise PlanError(_("The document was registered or given up meanwhile.")) from None
+    except BaseException:
+        if copy is not None:
+            copy.storage.delete(copy.name)
+        raise
+    return version
+
+
 def register_plan(
     *,
     territory: AdministrativeUnit | None = None,
@@ -29,88 +224,147 @@ def register_plan(
     number: str | None = None,
     issued_on: datetime.date | None = None,
 ) -> PlanVersion:
-    """Read a document into a draft version of its territory's plan, with proposed targets.
+    """Read a document into a draft in one step, its head taken as read and nothing asked.
 
     The territory is the province that the document names, on the map of the day it was issued;
     a person may name it, and number and day, where the document cannot be read. Nothing is saved
     if there is nothing to decide on: raises PlanError for an empty or unreadable document, one
     without objectives, and one that is registered already.
     """
-    try:
-        text = read_text(content, file_name)
-    except DocumentError as error:
-        raise PlanError(reasons.document(error.code)) from error
-    parsed = parse_plan(text, provinces=_province_names())
-    if not parsed.has_objectives:
-        raise PlanError(reasons.NO_OBJECTIVES)
-    if not parsed.targets and not parsed.unread:
-        raise PlanError(_("The objectives of the document hold no figure."))
+    inspection = reading.inspected(content, file_name)
+    found = reading.opened(content, file_name)
+    parsed = reading.parsed(found.text, found.doubts)
     number, issued_on = number or parsed.number, issued_on or parsed.issued_on
     if issued_on is None:
         raise PlanError(_("The day of issue cannot be read in the document."))
     if not number:
         raise PlanError(_("The number of the document cannot be read."))
-    if territory is None:
-        territory = _territory_named(parsed.province, issued_on)
-    elif parsed.province in _province_names() and not _is_called(territory, parsed.province):
-        raise PlanError(
-            _("The document is a plan of %(document)s, not of %(chosen)s.")
-            % {"document": parsed.province, "chosen": territory.short_name}
-        )
-    sha256 = hashlib.sha256(content).hexdigest()
-    plan, _created = Plan.objects.select_for_update().get_or_create(territory=territory)
-    for version in plan.versions.all():
-        if version.number == number or version.source_sha256 == sha256:
-            raise PlanError(
-                _("The document %(number)s is registered already.") % {"number": version.number}
-            )
-    month, day = parsed.report_before or (None, None)
-    version = PlanVersion(
-        plan=plan,
+    head = Head(
+        territory=territory or _territory_named(parsed.province, issued_on),
         number=number,
         issued_on=issued_on,
         in_force_from=issued_on,
-        report_before_month=month,
-        report_before_day=day,
-        source_name=file_name,
-        source_sha256=sha256,
-        text=text,
-        registered_by=user,
+        report_before=parsed.report_before,
     )
-    version.full_clean(exclude=["plan"])
-    version.source_file.save(file_name, ContentFile(content), save=False)
+    copy = None
     try:
-        version._history_user = user
-        version.save()
-        _bring_in_line(version, parsed)
-    except Exception:
-        # The database forgets the draft, the disk has to be told.
-        version.source_file.delete(save=False)
+        with transaction.atomic():
+            sha256 = hashlib.sha256(content).hexdigest()
+            version = _draft(head, parsed.province, sha256)
+            for column, value in reading.as_read(found, inspection.pages).items():
+                setattr(version, column, value)
+            version.source_name, version.source_sha256 = file_name, sha256
+            version.source_file.save(file_name, ContentFile(content), save=False)
+            copy = version.source_file
+            _save(version, parsed, user)
+    except BaseException:
+        if copy is not None:
+            copy.storage.delete(copy.name)
         raise
     return version
 
 
-def _province_names() -> list[str]:
-    provinces = AdministrativeUnit.objects.filter(level=Level.PROVINCE)
-    return sorted({province.short_name for province in provinces})
-
-
-def _is_called(province: AdministrativeUnit, name: str) -> bool:
-    return fold(name) in (fold(province.short_name), fold(province.name))
-
-
 def _territory_named(name: str | None, day: datetime.date) -> AdministrativeUnit:
-    """The province of that name on the map of that day."""
     if name is None:
         raise PlanError(_("The province cannot be read in the document; choose it."))
-    provinces = AdministrativeUnit.objects.filter(level=Level.PROVINCE).valid_on(day)
-    for province in provinces:
-        if _is_called(province, name):
-            return province
+    provinces = AdministrativeUnit.objects.filter(level=Level.PROVINCE)
+    if territory := reading.territory_named(name, day, provinces):
+        return territory
     raise PlanError(
         _("No province called %(name)s existed on %(day)s.")
-        % {"name": name, "day": day.strftime("%d/%m/%Y")}
+        % {"name": name, "day": date_format(day, "SHORT_DATE_FORMAT")}
     )
+
+
+def _draft(head: Head, province: str | None, sha256: str) -> PlanVersion:
+    """A version not saved yet, in its territory's plan, held until the transaction ends."""
+    plan, _created = Plan.objects.select_for_update().get_or_create(territory=head.territory)
+    for version in plan.versions.filter(source_sha256=sha256):
+        raise AlreadyThere(
+            _("The document %(number)s is registered already.") % {"number": version.number},
+            version,
+        )
+    check_head(head, province=province)
+    return PlanVersion(plan=plan, **head.columns())
+
+
+def _save(version: PlanVersion, parsed: ParsedPlan, user: User | None) -> None:
+    version.registered_by = version._history_user = user
+    version.full_clean(exclude=["plan"])
+    version.save()
+    _bring_in_line(version, parsed)
+
+
+def check_head(
+    head: Head, *, province: str | None = None, version: PlanVersion | None = None
+) -> None:
+    """Raise what makes the head impossible, by field. `version`: the draft that is changed."""
+    problems: dict[str, str | ValidationError] = {}
+    if head.issued_on > timezone.localdate():
+        problems["issued_on"] = _("The day of issue lies in the future.")
+    if head.in_force_from < head.issued_on:
+        problems["in_force_from"] = _("A document is not in force before the day it was issued.")
+    if problem := _wrong_territory(head, province):
+        problems["territory"] = problem
+    if head.baseline_year > head.issued_on.year:
+        problems["baseline_year"] = _("The baseline year lies before the plan.")
+    try:
+        _refuse_known_number(head.territory, head.number, version)
+    except AlreadyThere as error:
+        problems["number"] = error
+    before = PlanVersion.objects.published().filter(plan__territory=head.territory)
+    if version is not None:
+        before = before.exclude(pk=version.pk)
+    latest = before.order_by("-in_force_from", "-pk").first()
+    if latest and head.in_force_from < latest.in_force_from:
+        problems.setdefault(
+            "in_force_from",
+            _("%(number)s, which this document amends, is in force from %(day)s only.")
+            % {
+                "number": latest.number,
+                "day": date_format(latest.in_force_from, "SHORT_DATE_FORMAT"),
+            },
+        )
+    if problems:
+        raise PlanError(problems)
+
+
+def _wrong_territory(head: Head, province: str | None) -> str | None:
+    territory, day = head.territory, head.issued_on
+    if province in reading.province_names() and not reading.is_called(territory, province):
+        return _("The document is a plan of %(document)s, not of %(chosen)s.") % {
+            "document": province,
+            "chosen": territory.short_name,
+        }
+    if not AdministrativeUnit.objects.valid_on(day).filter(pk=territory.pk).exists():
+        return _("No province called %(name)s existed on %(day)s.") % {
+            "name": territory,
+            "day": date_format(day, "SHORT_DATE_FORMAT"),
+        }
+    return None
+
+
+@transaction.atomic
+def change_head(version: PlanVersion, head: Head, user: User) -> PlanVersion:
+    """Correct head and settings of a draft; the text stays. Raises ValidationError by field."""
+    current = (
+        PlanVersion.objects.select_for_update(of=("self",))
+        .select_related("plan__territory")
+        .get(pk=version.pk)
+    )
+    if current.status != PlanVersion.Status.DRAFT:
+        raise PlanError(_("The plan is published; its targets are fixed."))
+    check_head(replace(head, territory=current.plan.territory), version=current)
+    columns = head.columns()
+    for column, value in columns.items():
+        setattr(current, column, value)
+    current._history_user = user
+    current.full_clean(exclude=["plan"])
+    current.save(update_fields=[*columns])
+    return current
+
+
+# Its targets proposed ------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -118,7 +372,7 @@ def read_targets(version: PlanVersion) -> ParsedPlan:
     """Read a draft's text again: waiting targets follow it, decided ones stay as decided."""
     if version.status != PlanVersion.Status.DRAFT:
         raise PlanError(_("The plan is published; its targets are fixed."))
-    parsed = parse_plan(version.text, provinces=_province_names())
+    parsed = reading.parsed(version.text, version.doubts)
     _bring_in_line(version, parsed)
     return parsed
 
