@@ -12,7 +12,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_BLANK = "\ufeff \t\n\v\f\u00a0\u200b"
+BLANK = "\ufeff \t\n\v\f\u00a0\u200b"
 
 
 def read_plain(content: bytes) -> str:
@@ -26,7 +26,7 @@ def read_plain(content: bytes) -> str:
 def tidy(text: str) -> str:
     """Composed form with plain line feeds. Raises DocumentError if nothing is left to read."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip(_BLANK):
+    if not text.strip(BLANK):
         raise DocumentError(DocumentProblem.EMPTY)
     return text
 

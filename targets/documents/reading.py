@@ -1,17 +1,23 @@
 """From a file to the text of a plan."""
 
-import unicodedata
+import re
 from collections.abc import Callable
 
 from . import recognition
 from .formats import format_of
+from .legacy import mended
 from .model import Document, DocumentError, DocumentProblem, Format, Inspection, Limits
 from .pdf import Page, opened
-from .plain import read_plain, tidy
+from .plain import BLANK, read_plain, tidy
+from .vietnamese import looks_written
 from .word import read_word
 
 Progress = Callable[[int, int], None]
 _PAGE_IMAGE_WIDTHS = (100, 2400)
+# Controls, halves of pairs and code points that are no characters; databases refuse some of them.
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 
 
 def inspect(content: bytes, name: str = "", limits: Limits | None = None) -> Inspection:
@@ -76,32 +82,46 @@ def _check_size(content: bytes, limits: Limits) -> None:
 
 
 def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Document:
-    texts: list[str] = []
+    parts: list[str] = []
     starts: list[int] = []
+    doubts: list[tuple[int, int]] = []
     length = 0
+    is_scan = False
     with opened(content) as pdf:
         count, pages = pdf.survey(limits.max_pages)
-        for number, page in enumerate(pages):
+        for number, page in enumerate(list(pages)):
             if _is_picture(page):
-                raise DocumentError(DocumentProblem.NO_OCR)
-            text = _lines(page.text)
+                if not recognition.available():
+                    raise DocumentError(DocumentProblem.NO_OCR)
+                text, spans = recognition.read_page(pdf, number, page)
+                is_scan = True
+            else:
+                text, spans = _own_text(page), []
             starts.append(length)
-            texts.append(text)
-            length += len(text)
+            doubts.extend((start + length, end + length) for start, end in spans)
+            parts.append(f"{text}\n")
+            length += len(parts[-1])
             if progress:
                 progress(number + 1, count)
-    text = "".join(texts)
-    if not text.strip():
+    text = "".join(parts)
+    if not text.strip(BLANK):
         raise DocumentError(DocumentProblem.NO_TEXT)
-    return Document(text, tuple(starts))
+    return Document(text, tuple(starts), tuple(doubts), is_scan)
 
 
-def _lines(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return text.rstrip() + "\n"
+def _own_text(page: Page) -> str:
+    """A page's lines; a word parted at the end of a line stays parted."""
+    text = page.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x02", "-")
+    text = mended(_NO_TEXT.sub("", text.replace("\t", " ").replace("\f", "\n")))
+    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
 
 
 def _is_picture(page: Page) -> bool:
-    """Whether a page shows its words without having them as text."""
+    """Whether a page shows its words without having them, or not for certain, as text."""
     letters = sum(char.isalpha() for char in page.text)
-    return letters < 20 and bool(page.images or page.paths > 100)
+    if page.covered > 0.6:
+        # A scan, whatever text lies beneath: the scanner's own reading, with nobody's doubts.
+        return True
+    if letters < 20:
+        return bool(page.images and page.covered > 0.1) or page.paths > 100
+    return page.unmapped * 10 > page.chars or not looks_written(page.text)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(message) from error
         except DocumentError as error:
             raise CommandError(f"{path.name}: {reasons.document(error.code)}") from error
-        plan = parse_plan(document.text, provinces=_province_names())
+        plan = parse_plan(document.text, provinces=_province_names(), doubts=document.doubts)
         if not plan.has_objectives:
             raise CommandError(f"{path.name}: {reasons.NO_OBJECTIVES}")
         return plan
