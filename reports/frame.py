@@ -53,8 +53,8 @@ class Frame:
 
 def know(request, territory: AdministrativeUnit, rounds: Iterable[ReportingRound]) -> None:
     """A page about a territory has read its rounds: who sees only this one needs no other query."""
-    years = sorted((each.year for each in rounds), reverse=True)
-    request.known_place = Place(territory, tuple(years))
+    if years := sorted((each.year for each in rounds), reverse=True):
+        request.known_place = Place(territory, tuple(years))
 
 
 def context(request) -> dict:

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from institutions.models import AdministrativeUnit, Kind, ReportingUnit, Tier
-from institutions.scope import EVERY_ROLE, audience, may_see_drafts, territory_or_404
+from institutions.scope import (
+    EVERY_ROLE,
+    audience,
+    may_manage,
+    may_see_drafts,
+    territory_or_404,
+)
 from institutions.tables import pages_of
 from reports import frame
 from reports.figures import (
@@ -22,6 +28,7 @@ from reports.figures import (
     rows,
     summary,
     tables,
+    waiting,
     words,
 )
 from reports.figures import explain as explaining
@@ -39,8 +46,10 @@ PER_PAGE = 50
 def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     """The dashboard: where the targets stand, and what is missing to know it."""
     place = _place(request, territory, year)
-    with _no_round_is_404():
+    try:
         board = boards.province(place.territory, year, provisional=place.provisional)
+    except NoRound:
+        return _awaited(request, place)
     documents = panels.documents(board.rows, board.version)
     is_sample = _is_sample(board.round, documents)
     heat = panels.heat(board.districts, place)
@@ -73,7 +82,22 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         "trend_url": place.url("trend"),
         "open_round": panels.open_round(board.rounds, place),
     }
+    if not board.rows:
+        context["may_manage"] = may_manage(request.user, place.territory.pk)
+        context["draft"] = waiting.draft_for(request.user, place.territory)
     return render(request, "reports/province.html", context)
+
+
+def _awaited(request: HttpRequest, place: Place) -> HttpResponse:
+    """A year whose round is not open yet; 404 for a year that was passed over."""
+    rounds = _rounds(place.territory)
+    if not waiting.is_awaited(rounds, place.year):
+        raise Http404
+    context = {
+        **_frame(request, place, rounds, is_sample=False),
+        "waiting": waiting.waiting(request.user, place.territory, place.year, rounds),
+    }
+    return render(request, "reports/waiting.html", context)
 
 
 @audience(*EVERY_ROLE)
