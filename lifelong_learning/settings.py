@@ -181,8 +181,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # A whole district office sits behind one address: the limit per address is wide, the one per
-# account (key) is narrow.
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/5m/ip,10/5m/key", "login": "300/m/ip"}
+# account (key) is narrow. Looking up a receipt needs no account and is counted alongside.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "100/5m/ip,10/5m/key",
+    "login": "300/m/ip",
+    "receipt": "60/m/ip",
+}
 
 # Language, time and formats --------------------------------------------------------------
 
@@ -215,6 +219,10 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # Largest report file and plan document, in bytes.
 MAX_IMPORT_BYTES = env_int("MAX_IMPORT_MB", 20) * 1024 * 1024
 MAX_PLAN_BYTES = env_int("MAX_PLAN_MB", 50) * 1024 * 1024
+# Largest file of evidence, in bytes.
+MAX_ATTACHMENT_BYTES = env_int("MAX_ATTACHMENT_MB", 20) * 1024 * 1024
+# Without JavaScript the entry grid is a form with a field for each cell of one tier.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Pages of a plan document; more is a book, not a plan.
 MAX_PLAN_PAGES = env_int("MAX_PLAN_PAGES", 300)
@@ -231,6 +239,10 @@ EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND") or (
     if DEBUG
     else "django.core.mail.backends.smtp.EmailBackend"
 )
+# A silent mail server is not to hold up whoever waits for the page.
+EMAIL_TIMEOUT = 10
+# What addresses in mail begin with: no request tells it there.
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "no-reply@localhost"
 DJANGO_TABLES2_TEMPLATE = "includes/table.html"
 CACHES = {

@@ -2,7 +2,8 @@
 
 from reports.figures.urls import urlpatterns as figures
 from reports.importing.urls import urlpatterns as importing
+from reports.rounds.managing.urls import urlpatterns as managing
 from reports.rounds.urls import urlpatterns as rounds
 
 app_name = "reports"
-urlpatterns = [*rounds, *importing, *figures]
+urlpatterns = [*rounds, *managing, *importing, *figures]

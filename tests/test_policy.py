@@ -18,9 +18,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from institutions.scope import Audience
+from reports.rounds.receipts import issue
 from tests import factories
+from tests.documents import blank_pdf
 
 PEOPLE = (
     *("reporter", "other_reporter", "staff", "leader", "national_leader"),
@@ -29,6 +32,8 @@ PEOPLE = (
 
 SEEN = "302 200 200 200 200 200 200 404"  # approved things of the territory: dashboards, plans
 EVERYBODY = "302 200 200 200 200 200 200 200"  # each their own rows
+PROOF = "302 200 404 200 403 403 200 404"  # what one unit sent, approved or not
+PROOF_READ_ONLY = "302 405 405 405 403 403 405 405"
 READ_ONLY = "302 405 405 405 405 405 405 405"
 
 
@@ -42,6 +47,9 @@ def writers(own: int, foreign: int) -> str:
     return f"302 {own} {foreign} {own} 403 403 403 {foreign}"
 
 
+ROUND_STEPS = ("change", "roster", "close", "give-up", "remind")
+READ_ONLY_DEPARTMENT = department(405, 405)
+
 POLICY = {
     # address: (GET, POST)
     "institutions:list": (EVERYBODY, READ_ONLY),
@@ -51,10 +59,20 @@ POLICY = {
     "targets:plan": (SEEN, READ_ONLY),
     "targets:changes": (SEEN, READ_ONLY),
     "targets:source": (SEEN, READ_ONLY),
+    "targets:page": (SEEN, READ_ONLY),
     "targets:new": (department(200, 200), department(200, 200)),
+    "targets:settings": (department(200, 404), department(200, 404)),
+    "targets:document": (department(200, 404), department(200, 404)),
+    "targets:document-progress": (department(200, 404), department(405, 405)),
+    "targets:document-page": (department(200, 404), department(405, 405)),
+    "targets:document-again": (department(405, 405), department(302, 404)),
+    "targets:document-give-up": (department(405, 405), department(302, 404)),
     "targets:confirm": (department(405, 405), department(302, 404)),
     "targets:publish": (department(405, 405), department(302, 404)),
-    "targets:target": (department(200, 404), department(200, 404)),
+    "targets:target": ("302 404 404 200 404 404 200 404", "302 404 404 200 404 404 403 404"),
+    "targets:reopen": (department(405, 405), department(302, 404)),
+    "targets:add": (department(200, 404), department(200, 404)),
+    "targets:history": ("302 403 403 200 403 403 200 404", "302 403 403 405 403 403 405 405"),
     # Whoever only looks at one territory goes straight to its dashboard.
     "reports:home": ("302 200 200 200 302 302 302 200", READ_ONLY),
     "reports:province": (SEEN, READ_ONLY),
@@ -66,6 +84,10 @@ POLICY = {
     # A report is the business of its unit and of those above it.
     "reports:report": ("302 200 404 200 200 200 200 404", READ_ONLY),
     "reports:submit": (writers(405, 405), writers(302, 404)),
+    "reports:check": (writers(200, 404), writers(302, 404)),
+    # Proof of what was sent stays with who sent it and who received it.
+    "reports:receipt": (PROOF, PROOF_READ_ONLY),
+    "reports:receipt-content": (PROOF, PROOF_READ_ONLY),
     "reports:report-texts": (writers(405, 405), writers(302, 404)),
     "reports:report-line": (writers(200, 404), writers(422, 404)),
     "reports:import": (writers(200, 404), writers(422, 404)),
@@ -75,6 +97,14 @@ POLICY = {
     "reports:approve": (department(405, 405), department(302, 404)),
     "reports:approve-selected": (department(405, 405), department(302, 302)),
     "reports:return": (department(302, 404), department(302, 404)),
+    "reports:round-choose": (department(302, 302), READ_ONLY_DEPARTMENT),
+    "reports:round-new": (department(200, 404), department(200, 404)),
+    "reports:round": (department(200, 404), READ_ONLY_DEPARTMENT),
+    "reports:round-change": (department(200, 404), department(200, 404)),
+    "reports:round-roster": (department(405, 405), department(302, 404)),
+    "reports:round-close": (department(200, 404), department(302, 404)),
+    "reports:round-give-up": (department(405, 405), department(302, 404)),
+    "reports:round-remind": (department(405, 405), department(302, 404)),
 }  # fmt: skip
 
 
@@ -116,8 +146,10 @@ def test_every_address_stands_in_the_table():
     assert walked - set(PUBLIC) - set(ADMINISTRATION) == set(POLICY)
 
 
-def test_only_log_in_and_language_are_public():
-    assert {name.split("_")[0] for name in PUBLIC} == {"account", "set"}
+def test_only_log_in_language_and_the_check_of_receipts_are_public():
+    assert {name.split("_")[0] for name in PUBLIC} == {
+        "account", "set", "reports:receipts", "reports:receipt-check",
+    }  # fmt: skip
 
 
 # The rows that the addresses are about ---------------------------------------------------------
@@ -128,9 +160,14 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
     """Arguments of every address: real rows of the territory and of unit 981."""
     settings.MEDIA_ROOT = tmp_path
     answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
-    plan.source_file.save("ke-hoach.txt", ContentFile(b"KE HOACH"))
-    plan.source_name = "ke-hoach.txt"
+    picture = ContentFile(blank_pdf())
+    plan.source_file.save("ke-hoach.pdf", picture)
+    plan.source_name, plan.page_starts = "ke-hoach.pdf", [0]
     plan.save()
+    sent = factories.PlanDocumentFactory(
+        territory=territory, status="read", text=plan.text, page_starts=[0]
+    )
+    sent.file.save("ke-hoach.pdf", picture)
     draft = factories.PlanVersionFactory(plan=plan.plan, text=plan.text)
     target = factories.TargetFactory(version=draft, quote="70% thư viện công cộng cấp huyện")
     batch = factories.ImportBatchFactory(report=report)
@@ -138,15 +175,26 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
     year = {"territory": territory.slug, "year": 2025}
     of_report = {"pk": report.pk}
     of_draft = {"pk": draft.pk}
+    of_document = {"pk": sent.pk}
     named = {
         "institutions:detail": {"code": "98-TV-981"},
         "reports:institution-values": {"code": "98-TV-981"},
         "targets:plan": {"pk": plan.pk},
         "targets:changes": {"pk": plan.pk},
         "targets:source": {"pk": plan.pk},
+        "targets:page": {"pk": plan.pk, "number": 1},
+        "targets:settings": of_draft,
+        "targets:document": of_document,
+        "targets:document-progress": of_document,
+        "targets:document-page": {**of_document, "number": 1},
+        "targets:document-again": of_document,
+        "targets:document-give-up": of_document,
         "targets:confirm": of_draft,
         "targets:publish": of_draft,
         "targets:target": {**of_draft, "target_pk": target.pk},
+        "targets:reopen": {**of_draft, "target_pk": target.pk},
+        "targets:add": of_draft,
+        "targets:history": {"pk": plan.pk},
         "reports:province": year,
         "reports:trend": year,
         "reports:tier": {**year, "kind": "library", "tier": "district"},
@@ -155,11 +203,25 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
             **year, "indicator": "library.lifelong_services", "tiers": "district",
             "target_year": 2025,
         },
+        "reports:round-new": {"territory": territory.slug},
         "reports:report-line": {**of_report, "line": line.pk},
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
     }  # fmt: skip
-    for name in ("report", "submit", "report-texts", "import", "template", "approve", "return"):
+    receipt = issue(report, None, timezone.now())
+    named["reports:receipt-check"] = {"code": receipt.code}
+    for name in ("receipt", "receipt-content"):
+        named[f"reports:{name}"] = {**of_report, "number": receipt.number}
+    for name in (
+        "report",
+        "submit",
+        "check",
+        "report-texts",
+        "import",
+        "template",
+        "approve",
+        "return",
+    ):
         named[f"reports:{name}"] = of_report
     return named
 
@@ -226,9 +288,9 @@ ACCOUNT_ARGUMENTS = {
 }
 
 
-def test_public_addresses_answer_everybody(clients):
+def test_public_addresses_answer_everybody(clients, arguments):
     for name in PUBLIC:
-        asked = reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name))
+        asked = reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name) or arguments.get(name))
         for client in clients:
             assert ask(client, "get", asked).status_code in (200, 302, 405), name
 

@@ -54,8 +54,7 @@ def open_round(
             _("%(territory)s did not exist on %(day)s.")
             % {"territory": territory, "day": as_of.strftime("%d/%m/%Y")}
         )
-    if due_before is not None and due_before <= opens_on:
-        raise RoundError(_("The reports of a round are due after it opens."))
+    _check_due(opens_on, due_before)
     round_ = ReportingRound(
         territory=territory,
         year=year,
@@ -72,6 +71,52 @@ def open_round(
     round_.save()
     update_roster(round_)
     return round_
+
+
+def _check_due(opens_on: datetime.date, due_before: datetime.date | None) -> None:
+    if due_before is not None and due_before <= opens_on:
+        raise RoundError(_("The reports of a round are due after it opens."))
+
+
+@transaction.atomic
+def change_round(
+    round_: ReportingRound,
+    user: User | None,
+    *,
+    period_from: datetime.date,
+    period_to: datetime.date,
+    as_of: datetime.date,
+    opens_on: datetime.date,
+    due_before: datetime.date | None,
+) -> "RosterUpdate":
+    """Change the days of an open round; its roster follows a changed `as_of`.
+
+    Raises RoundError for a closed round and for days that make no sense.
+    """
+    current = ReportingRound.objects.select_for_update().get(pk=round_.pk)
+    if current.is_closed:
+        raise RoundError(_("The reporting round is closed; its figures stay as they are."))
+    _check_due(opens_on, due_before)
+    current.period_from, current.period_to = period_from, period_to
+    current.as_of, current.opens_on, current.due_before = as_of, opens_on, due_before
+    current.full_clean()
+    current._history_user = user
+    current.save()
+    return update_roster(current)
+
+
+@transaction.atomic
+def give_up_round(round_: ReportingRound) -> None:
+    """Remove a round that was opened by mistake. Raises RoundError once anything was entered."""
+    current = ReportingRound.objects.select_for_update().get(pk=round_.pk)
+    # Every writer holds its report: those under way end first and are seen here.
+    reports = list(current.reports.select_for_update().order_by("pk"))
+    begun = any(report.started_at or report.status != Report.Status.DRAFT for report in reports)
+    if current.is_closed or begun or current.lines.filter(values__isnull=False).exists():
+        raise RoundError(_("Figures or texts were entered already: the round has to stay."))
+    if current.bulk_approvals.exists():
+        raise RoundError(_("Figures or texts were entered already: the round has to stay."))
+    current.delete()
 
 
 def roster_day(round_: ReportingRound) -> datetime.date:
