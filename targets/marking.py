@@ -6,21 +6,30 @@ which quotes cover it and which of them end there.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 # A new block: after an empty line, at a list dash, at "2.1." or "III." (OCR keeps hard line ends).
 _BLOCK = re.compile(r"\n(?:[^\S\n]*\n)+|\n(?=[^\S\n]*(?:[-+•*–]\s|\d+(?:\.\d+)*\.\s|[IVX]+\.\s))")
 _HEADING = re.compile(r"\s*(?:(\d+(?:\.\d+)*)\.|([IVX]+)\.)\s")
 _LONGEST_HEADING = 250
+# Ends of a sentence, as far as shown text goes: punctuation before a new beginning, an empty line,
+# a new item of a list. Rows of a table (cells set apart by tabs) stand for themselves.
+_SENTENCE = re.compile(
+    r"(?<=[.;!?…])\s+(?=(?P<next>\S))|\n(?:[^\S\n]*\n)+"
+    r"|\n(?=[^\S\n]*(?:[-+•*–]\s|\d+(?:\.\d+)*\.\s|[IVX]+\.\s|\w\)\s))"
+    r"|\n(?=[^\n\t]*\t)"
+)
+_REACH = 4000  # characters around marked words in which their sentence is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A span to mark. `key` names it; the sentence is the least text shown with it."""
 
-    key: int
+    key: Hashable
     start: int
     end: int
     sentence_start: int
@@ -29,11 +38,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text under the same quotes all along."""
+    """A piece of text under the same quotes all along; `start` is its place in the text."""
 
     text: str
-    covered_by: tuple[int, ...] = ()
-    ending: tuple[int, ...] = ()
+    covered_by: tuple[Hashable, ...] = ()
+    ending: tuple[Hashable, ...] = ()
+    start: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ def segments(text: str, start: int, end: int, quotes: Iterable[Quote]) -> list[S
             text[left:right],
             tuple(key for key, s, e in inside if s <= left and right <= e),
             tuple(key for key, _, e in inside if e == right),
+            left,
         )
         for left, right in pairwise(edges)
     ]
@@ -94,7 +105,7 @@ def layout(text: str, quotes: Sequence[Quote], also: Iterable[tuple[int, int]] =
     last = next(i for i, (_, e) in enumerate(pieces) if e >= max(e for _, e in spans))
     while first and _heading(text[slice(*pieces[first - 1])]):
         first -= 1
-    by_start = sorted(quotes, key=lambda q: (q.start, q.end, q.key))
+    by_start = sorted(quotes, key=lambda q: (q.start, q.end))
     blocks = []
     for start, end in pieces[first : last + 1]:
         held = tuple(q for q in by_start if start <= q.start < end)
@@ -118,3 +129,46 @@ def _heading(block: str) -> int:
     if match is None or len(block.strip()) > _LONGEST_HEADING:
         return 0
     return min(match[1].count(".") + 1, 3) if match[1] else 1
+
+
+def page_at(page_starts: Sequence[int], place: int) -> int | None:
+    """Number of the page, from 1, on which a place of the text stands; None without pages."""
+    return max(1, bisect_right(page_starts, place)) if page_starts else None
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its ends. Raises ValueError if nothing is left of it."""
+    if not 0 <= start < end <= len(text):
+        raise ValueError((start, end))
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    if start >= end:
+        raise ValueError((start, end))
+    return start, end
+
+
+def places(text: str, words: str) -> list[tuple[int, int]]:
+    """Every place where `words` stand in the text, letter by letter.
+
+    White space alone is of no account: a line end of the document is a space on the screen.
+    """
+    parts = words.split()
+    if not parts:
+        return []
+    return [m.span() for m in re.finditer(r"\s+".join(map(re.escape, parts)), text)]
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence that holds text[start:end], or the run of sentences that it reaches over."""
+    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    cuts = [
+        m.span()
+        for m in _SENTENCE.finditer(text, low, high)
+        # "thôn, bản, v.v. của xã", "TT. 5": no new sentence.
+        if not (following := m["next"]) or not (following.islower() or following.isdigit())
+    ]
+    first = max((e for _, e in cuts if e <= start), default=low)
+    last = min((s for s, _ in cuts if s >= end), default=high)
+    first, last = trimmed(text, first, last)
+    return min(first, start), max(last, end)

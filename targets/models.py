@@ -468,3 +468,8 @@ class Target(models.Model):
     @property
     def needs_review(self) -> bool:
         return bool(self.review_reasons)
+
+    @property
+    def is_clear(self) -> bool:
+        """Stated without a doubt: may be confirmed together with others."""
+        return self.basis == self.Basis.STATED and not (self.review_reasons or self.alternatives)

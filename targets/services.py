@@ -3,22 +3,32 @@
 Decisions are kept apart from what was read. How a document becomes a draft: targets/intake.
 """
 
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from django.core import serializers
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from institutions.models import User
+from institutions.models import Kind, Tier, User
+from targets import marking, wording
 from targets.models import Indicator, Plan, PlanVersion, Target
 
 
 class PlanError(ValidationError):
     """A plan cannot be registered, decided on or published as asked; says why."""
+
+
+class DecidedError(PlanError):
+    """There is nothing left to decide: somebody was quicker, or the plan is published."""
 
 
 # Indicators ----------------------------------------------------------------------------------
@@ -41,6 +51,33 @@ def load_indicators(path: Path) -> int:
 
 # Decisions -----------------------------------------------------------------------------------
 
+AREA_TIERS = frozenset({Tier.PROVINCE, Tier.DISTRICT, Tier.COMMUNE, Tier.VILLAGE})
+# The tiers that institutions of a kind can have. Schools and communities keep libraries only.
+TIERS_OF_KIND: dict[str, frozenset[str]] = {
+    Kind.LIBRARY: frozenset(Tier),
+    Kind.MUSEUM: (AREA_TIERS - {Tier.VILLAGE})
+    | {Tier.UNIVERSITY, Tier.SPECIAL, Tier.ARMED_FORCES, Tier.COMMUNITY},
+    Kind.CULTURE_CENTRE: AREA_TIERS,
+}
+# A plan looks ahead twenty years or so; a later year is a slip of the hand.
+LAST_YEAR = 2100
+HIGHEST_GROWTH = 1000
+LONGEST_QUOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a target asks for, as a person corrects or adds it."""
+
+    indicator: Indicator
+    tiers: tuple[str, ...]
+    year: int
+    unit: str
+    minimum: Decimal
+    maximum: Decimal | None = None
+    period_start: int | None = None
+    counts: str = Target.Counts.INSTITUTION
+
 
 @transaction.atomic
 def confirm_target(
@@ -49,14 +86,55 @@ def confirm_target(
     """Decide that the target counts, as it was read or with another `minimum`.
 
     Another figure makes it `corrected`; what was read stays in `as_read`. Raises PlanError once
-    the plan is published, ValidationError for a figure that cannot be one.
+    the plan is published or somebody has decided, ValidationError for an impossible figure.
     """
     current = _undecided(target)
     if minimum is not None and minimum != current.minimum:
         current.minimum = minimum
-        current.basis = Target.Basis.CORRECTED
         if current.maximum is not None and current.maximum < minimum:
             current.maximum = None
+        if errors := _impossible_figures(current):
+            raise ValidationError(errors)
+        current.basis = _basis(current)
+    return _decide(current, user, Target.State.CONFIRMED, note)
+
+
+@transaction.atomic
+def confirm_together(version: PlanVersion, user: User | None, ids: Iterable[int]) -> list[Target]:
+    """Confirm several targets in one step: all of them or none.
+
+    Only what the plan states clearly may be confirmed so (`Target.is_clear`). Raises PlanError
+    for one that needs a decision of its own or has one, Target.DoesNotExist for one of another
+    plan.
+    """
+    draft, wanted = _draft(version.pk), set(ids)
+    found = list(
+        draft.targets.select_for_update(of=("self",))
+        .filter(pk__in=wanted)
+        .select_related("indicator", "decided_by")
+        .order_by("position", "pk")
+    )
+    if len(found) < len(wanted):
+        raise Target.DoesNotExist
+    for target in found:
+        _require_undecided(target)
+        if not target.is_clear:
+            raise PlanError(
+                _("%(target)s has to be decided on by itself. Nothing was confirmed.")
+                % {"target": named(target)}
+            )
+    return [_decide(target, user, Target.State.CONFIRMED, "") for target in found]
+
+
+@transaction.atomic
+def correct_target(target: Target, user: User | None, words: Wording, *, note: str = "") -> Target:
+    """Decide that the target counts as a person words it; what was read stays in `as_read`.
+
+    Raises PlanError as `confirm_target` does, ValidationError by field for what cannot be.
+    """
+    current = _undecided(target)
+    _word(current, words)
+    current.basis = _basis(current)
     return _decide(current, user, Target.State.CONFIRMED, note)
 
 
@@ -66,28 +144,266 @@ def reject_target(target: Target, user: User | None, *, note: str = "") -> Targe
     return _decide(_undecided(target), user, Target.State.REJECTED, note)
 
 
-def _undecided(target: Target) -> Target:
-    """The target as it stands now, held until the end of the transaction."""
-    current = (
-        Target.objects.select_for_update(of=("self",))
-        .select_related("version", "indicator")
+@transaction.atomic
+def reopen_target(target: Target, user: User | None) -> Target:
+    """Take a decision back while the plan is a draft: the target waits again, as it was read.
+
+    One that a person added has nothing that was read and waits as it was added. The decision
+    taken back stays in the history.
+    """
+    current = _held(target)
+    if current.state == Target.State.PROPOSED:
+        raise PlanError(_("This target is waiting for a decision already."))
+    _restore(current)
+    current.state = Target.State.PROPOSED
+    current.decided_by = current.decided_at = None
+    current.decision_note = ""
+    _check(current)
+    _save(current, user)
+    return current
+
+
+@transaction.atomic
+def add_target(
+    version: PlanVersion,
+    user: User | None,
+    words: Wording,
+    *,
+    start: int,
+    end: int,
+    note: str = "",
+) -> Target:
+    """A target that the reading missed: version.text[start:end] is its quote.
+
+    Who adds it has decided on it. It gets the next number, so that no other one changes.
+    """
+    current = _draft(version.pk)
+    try:
+        start, end = marking.trimmed(current.text, start, end)
+    except ValueError:
+        raise PlanError(_("The words marked do not stand in the text.")) from None
+    if end - start > LONGEST_QUOTE:
+        raise PlanError(
+            _("Mark only the words of the target: at most %(count)s characters.")
+            % {"count": LONGEST_QUOTE}
+        )
+    sentence_start, sentence_end = sentence_of(current, start, end)
+    last = current.targets.aggregate(last=Max("position"))["last"] or 0
+    target = Target(
+        version=current,
+        position=last + 1,
+        basis=Target.Basis.ADDED,
+        quote=current.text[start:end],
+        quote_start=start,
+        quote_end=end,
+        sentence_start=sentence_start,
+        sentence_end=sentence_end,
+    )
+    _word(target, words)
+    return _decide(target, user, Target.State.CONFIRMED, note)
+
+
+def sentence_of(version: PlanVersion, start: int, end: int) -> tuple[int, int]:
+    """The sentence around marked words: that of an unread one, or as the text is punctuated."""
+    for sentence in version.unread:
+        if sentence["start"] <= start and end <= sentence["end"]:
+            return sentence["start"], sentence["end"]
+    return marking.sentence_around(version.text, start, end)
+
+
+def places_of(version: PlanVersion, words: str) -> list[tuple[int, int]]:
+    """Where words that a person pasted stand in the text; spaces and line ends count alike."""
+    return marking.places(version.text, unicodedata.normalize("NFC", words))
+
+
+def named(target: Target) -> str:
+    """A target in a message: number, whom it concerns, year."""
+    return _("Target %(number)s (%(group)s, %(year)s)") % {
+        "number": target.position,
+        "group": wording.group(target),
+        "year": target.year,
+    }
+
+
+def _draft(pk: int) -> PlanVersion:
+    """The draft, held until the end of the transaction: decisions and publishing wait in line."""
+    version = PlanVersion.objects.select_for_update(of=("self",)).defer("text").get(pk=pk)
+    _require_draft(version)
+    return version
+
+
+def _require_draft(version: PlanVersion) -> None:
+    if version.status != PlanVersion.Status.DRAFT:
+        raise DecidedError(_("The plan is published; its targets are fixed."))
+
+
+def require_undecided(version: PlanVersion, target: Target) -> None:
+    """Raise DecidedError, naming who and when, unless the target of a draft waits."""
+    _require_draft(version)
+    _require_undecided(target)
+
+
+def _held(target: Target) -> Target:
+    """The target of a draft as it stands now, held until the end of the transaction."""
+    return (
+        _draft(target.version_id)
+        .targets.select_for_update(of=("self",))
+        .select_related("indicator", "decided_by")
         .get(pk=target.pk)
     )
-    if current.version.status != PlanVersion.Status.DRAFT:
-        raise PlanError(_("The plan is published; its targets are fixed."))
-    if current.state != Target.State.PROPOSED:
-        raise PlanError(_("Somebody has decided on this target already."))
+
+
+def _undecided(target: Target) -> Target:
+    current = _held(target)
+    _require_undecided(current)
     return current
+
+
+def _require_undecided(target: Target) -> None:
+    if target.state == Target.State.PROPOSED:
+        return
+    raise DecidedError(
+        _("%(target)s: %(who)s decided at %(when)s: %(decision)s. Nothing was changed.")
+        % {
+            "target": named(target),
+            "who": target.decided_by or _("the system"),
+            "when": date_format(timezone.localtime(target.decided_at), "SHORT_DATETIME_FORMAT"),
+            "decision": wording.decision(target),
+        }
+    )
+
+
+def _word(target: Target, words: Wording) -> None:
+    target.indicator = words.indicator
+    target.tiers = tuple(sorted(set(words.tiers)))
+    target.period_start, target.year = words.period_start, words.year
+    target.unit, target.counts = words.unit, words.counts
+    if words.unit == Target.Unit.MILESTONE:
+        target.minimum, target.maximum = Decimal(100), None
+    else:
+        target.minimum, target.maximum = words.minimum, words.maximum
+    if target.maximum == target.minimum:
+        target.maximum = None
+    _check_words(target)
+
+
+def _check_words(target: Target) -> None:
+    """What no plan can ask for, all of it at once, by field; raises ValidationError."""
+    errors: dict[str, str] = {}
+    baseline = target.version.baseline_year
+    if not baseline < target.year <= LAST_YEAR:
+        errors["year"] = _("A target year lies between %(first)s and %(last)s.") % {
+            "first": baseline + 1,
+            "last": LAST_YEAR,
+        }
+    if target.period_start is not None and not baseline <= target.period_start <= target.year:
+        errors["period_start"] = _(
+            "A period starts between %(first)s and the target year, %(last)s."
+        ) % {"first": baseline, "last": target.year}
+    if foreign := set(target.tiers) - TIERS_OF_KIND[target.indicator.kind]:
+        labels = [str(tier.label) for tier in Tier if tier in foreign]
+        errors["tiers"] = _("“%(indicator)s” knows no such tier: %(tiers)s.") % {
+            "indicator": target.indicator.label,
+            "tiers": ", ".join(labels),
+        }
+    is_rate = target.unit == Target.Unit.PERCENT_PER_YEAR
+    if target.indicator.is_growth and not is_rate:
+        errors["unit"] = _("This content measures growth: its unit is per cent a year.")
+    elif is_rate and not target.indicator.is_growth:
+        errors["unit"] = _("Only growth is measured in per cent a year.")
+    if target.counts == Target.Counts.COMMUNE and is_rate:
+        errors["counts"] = _("Communes are counted with yes and no; growth is of institutions.")
+    if errors := errors | _impossible_figures(target):
+        raise ValidationError(errors)
+
+
+def _impossible_figures(target: Target) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    is_rate = target.unit == Target.Unit.PERCENT_PER_YEAR
+    highest = HIGHEST_GROWTH if is_rate else 100
+    for name in ("minimum", "maximum"):
+        figure = getattr(target, name)
+        if figure is not None and not 0 <= figure <= highest:
+            errors[name] = (
+                _("A rate of growth lies between 0 and %(highest)s.") % {"highest": highest}
+                if is_rate
+                else _("A share lies between 0 and 100.")
+            )
+    if target.maximum is not None and target.maximum < target.minimum:
+        errors["maximum"] = _("The highest figure is lower than the lowest.")
+    return errors
+
+
+def _check(target: Target) -> None:
+    """What the database demands, in words; raises ValidationError."""
+    if target.state != Target.State.REJECTED:
+        twin = (
+            target.version.targets.exclude(state=Target.State.REJECTED)
+            .exclude(pk=target.pk)
+            .filter(
+                indicator=target.indicator,
+                tiers=target.tiers,
+                year=target.year,
+                counts=target.counts,
+            )
+            .first()
+        )
+        if twin is not None:
+            raise PlanError(
+                {
+                    NON_FIELD_ERRORS: _(
+                        "The plan has this target already: number %(number)s, %(figure)s. "
+                        "Correct or reject that one first."
+                    )
+                    % {"number": twin.position, "figure": wording.figure(twin)}
+                }
+            )
+    target.full_clean(exclude=["version", "indicator", "as_read", "alternatives"])
+
+
+def _restore(target: Target) -> None:
+    """What the target asks for as it was read; fields that were not kept stay."""
+    read = target.as_read
+    if not read:
+        return
+    if read.get("indicator", target.indicator.code) != target.indicator.code:
+        target.indicator = Indicator.objects.get(code=read["indicator"])
+    target.tiers = tuple(read.get("tiers", target.tiers))
+    target.period_start = read.get("period_start", target.period_start)
+    target.year = read.get("year", target.year)
+    target.unit = read.get("unit", target.unit)
+    target.counts = read.get("counts", target.counts)
+    if "min" in read:
+        target.minimum = Decimal(read["min"])
+        target.maximum = None if read.get("max") is None else Decimal(read["max"])
+    if target.basis == Target.Basis.CORRECTED:
+        target.basis = read.get("basis", Target.Basis.STATED)
+
+
+def _basis(target: Target) -> str:
+    """Corrected only if it differs from what was read; added by hand stays so."""
+    if target.basis == Target.Basis.ADDED:
+        return target.basis
+    if wording.corrections(target):
+        return Target.Basis.CORRECTED
+    return target.as_read.get("basis", target.basis)
 
 
 def _decide(target: Target, user: User | None, state: str, note: str) -> Target:
     target.state = state
     target.decided_by, target.decided_at = user, timezone.now()
     target.decision_note = note
-    target.full_clean(exclude=["version", "indicator", "as_read"])
+    _check(target)
+    _save(target, user)
+    return target
+
+
+def _save(target: Target, user: User | None) -> None:
     target._history_user = user
     target.save()
-    return target
+
+
+# Publishing ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -113,13 +429,21 @@ def publish(version: PlanVersion, user: User | None) -> PlanVersion:
     if not current.targets.confirmed().exists():
         raise PlanError(_("No target of the plan is confirmed."))
     if current.supersedes is None:
-        current.supersedes = (
-            current.plan.versions.in_force_on(current.in_force_from)
-            .filter(superseded_by=None)
-            .first()
-        )
+        current.supersedes = replaced_by(current)
     current.status = PlanVersion.Status.PUBLISHED
     current.published_by, current.published_at = user, timezone.now()
     current._history_user = user
     current.save()
     return current
+
+
+def replaced_by(version: PlanVersion) -> PlanVersion | None:
+    """The version in force when this one takes effect, unless a third one replaced it."""
+    return (
+        PlanVersion.objects.filter(plan_id=version.plan_id)
+        .exclude(pk=version.pk)
+        .in_force_on(version.in_force_from)
+        .filter(superseded_by=None)
+        .defer("text", "unread")
+        .first()
+    )

@@ -13,5 +13,8 @@ urlpatterns = [
     path("<int:pk>/source/", views.source, name="source"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/add/", views.add, name="add"),
+    path("<int:pk>/history/", views.history, name="history"),
     path("<int:pk>/targets/<int:target_pk>/", views.target, name="target"),
+    path("<int:pk>/targets/<int:target_pk>/reopen/", views.reopen, name="reopen"),
 ]

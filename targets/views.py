@@ -2,18 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from institutions import scope
-from institutions.scope import DEPARTMENT, EVERY_ROLE, audience
-from targets import boards, services, wording
-from targets.forms import DecisionForm, decide, offered
+from institutions.scope import ADMINISTRATOR, DEPARTMENT, EVERY_ROLE, audience
+from targets import boards, marking, services, wording
+from targets.forms import AddForm, DecisionForm, MarkForm
+from targets.intake.services import on_their_way
 from targets.models import PlanVersion, Target
 
 
@@ -56,7 +57,8 @@ def plan_list(request):
             "section": "plans",
             "sample": any(version.is_sample for version in rows),
             "versions": rows,
-            "may_register": bool(scope.rights(request.user).department),
+            "may_register": (may_register := bool(scope.rights(request.user).department)),
+            "documents": on_their_way(request.user) if may_register else [],
         },
     )
 
@@ -64,24 +66,52 @@ def plan_list(request):
 @audience(*EVERY_ROLE)
 @require_GET
 def plan(request, pk):
+    """The text beside its targets. `?show=open`: only what asks for a look."""
     version = version_or_404(request, pk)
     board = boards.for_version(version)
-    is_draft = version.status == PlanVersion.Status.DRAFT
+    may_decide = _may_decide(request, version)
+    only_open = may_decide and request.GET.get("show") == "open"
+    sections = board.open_sections if only_open else board.sections
     return render(
         request,
         "targets/plan.html",
         {
-            "section": "plans",
-            "territory": version.plan.territory,
-            "sample": version.is_sample,
-            "version": version,
+            **_frame(version),
             "board": board,
+            "sections": sections,
+            "only_open": only_open,
             "deadline": wording.day_and_month(
                 version.report_before_month, version.report_before_day
             ),
-            "may_decide": is_draft and scope.may_manage(request.user, version.plan.territory_id),
+            "may_decide": may_decide,
+            "sees_history": scope.may_see_history(request.user, version.plan.territory_id),
+            "replaces": services.replaced_by(version) if may_decide else version.supersedes,
+            # Ticked by the person who asked for it; the page itself ticks nothing.
+            "ticks_all": request.GET.get("select") == "all",
         },
     )
+
+
+def _frame(version: PlanVersion) -> dict:
+    """What every page about one version hands to its template."""
+    return {
+        "section": "plans",
+        "territory": version.plan.territory,
+        "sample": version.is_sample,
+        "version": version,
+    }
+
+
+def _may_decide(request, version: PlanVersion) -> bool:
+    is_draft = version.status == PlanVersion.Status.DRAFT
+    return is_draft and scope.may_manage(request.user, version.plan.territory_id)
+
+
+def _to_decide(request, pk) -> PlanVersion:
+    """The version for a decision of the Department; 403 for who may only see it."""
+    version = version_or_404(request, pk)
+    scope.require(scope.may_manage(request.user, version.plan.territory_id))
+    return version
 
 
 @audience(*EVERY_ROLE)
@@ -101,79 +131,195 @@ def source(request, pk):
 @audience(DEPARTMENT)
 @require_POST
 def confirm(request, pk):
-    """Decide on the targets ticked on the plan's page, all of them or none."""
-    version = version_or_404(request, pk)
-    scope.require(scope.may_manage(request.user, version.plan.territory_id))
-    ticked = set(request.POST.getlist("confirm"))
-    decisions = {}
-    for target in version.targets.waiting().select_related("indicator"):
-        figure = next(iter(boards.choices(target))).value
-        chosen = request.POST.get(f"choice-{target.pk}") or (
-            figure if str(target.pk) in ticked else None
-        )
-        if chosen in offered(target):
-            decisions[target] = chosen
-    if not decisions:
-        messages.warning(request, _("Nothing was chosen: tick the targets to confirm."))
-        return redirect(version)
+    """Confirm the targets ticked in the list of clearly stated ones: all of them or none."""
+    version = _to_decide(request, pk)
     try:
-        with transaction.atomic():
-            for target, chosen in decisions.items():
-                decide(target, request.user, chosen)
+        ids = {int(value) for value in request.POST.getlist("target")}
+    except ValueError:
+        raise Http404 from None
+    if not ids:
+        messages.warning(request, _("Nothing was chosen: tick the targets to confirm."))
+        return redirect(f"{version.get_absolute_url()}#together")
+    try:
+        done = services.confirm_together(version, request.user, ids)
+    except Target.DoesNotExist:
+        raise Http404 from None
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return redirect(version)
+        return redirect(f"{version.get_absolute_url()}#together")
     messages.success(
         request,
-        ngettext("%(count)s target decided.", "%(count)s targets decided.", len(decisions))
-        % {"count": len(decisions)},
+        ngettext("%(count)s target confirmed.", "%(count)s targets confirmed.", len(done))
+        % {"count": len(done)},
     )
     return redirect(version)
 
 
-@audience(DEPARTMENT)
+@audience(*EVERY_ROLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def target(request, pk, target_pk):
-    """Decide on one target: confirm, correct or reject it, with a note."""
+    """One target: its sentence, who decided what; for the Department the decision."""
     version = version_or_404(request, pk)
-    scope.require(scope.may_manage(request.user, version.plan.territory_id))
-    found = get_object_or_404(version.targets.select_related("indicator"), pk=target_pk)
-    if found.state != Target.State.PROPOSED:
-        messages.info(request, _("This target was decided already."))
-        return redirect(f"{version.get_absolute_url()}#target-{found.pk}")
-    form = DecisionForm(request.POST if request.method == "POST" else None, target=found)
-    if request.method == "POST" and form.is_valid():
+    found = get_object_or_404(
+        version.targets.select_related("indicator", "decided_by"), pk=target_pk
+    )
+    may_decide = _may_decide(request, version)
+    form = None
+    if request.method == "POST":
+        scope.require(scope.may_manage(request.user, version.plan.territory_id))
         try:
-            form.save(request.user)
+            services.require_undecided(version, found)
+            form = DecisionForm(request.POST, target=found)
+            if form.is_valid():
+                form.save(request.user)
+                messages.success(request, _("The decision was recorded."))
+                return redirect(_onwards(request, version, found))
+        except services.DecidedError as error:
+            # Somebody else was quicker: the target is shown as it stands.
+            messages.error(request, " ".join(error.messages))
+            return redirect(request.path)
         except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The decision was recorded."))
-            return redirect(f"{version.get_absolute_url()}#target-{found.pk}")
+            form.refuse(error)
+    elif may_decide and found.state == Target.State.PROPOSED:
+        form = DecisionForm(target=found)
     return render(
         request,
         "targets/target.html",
         {
-            "section": "plans",
-            "territory": version.plan.territory,
-            "sample": version.is_sample,
-            "version": version,
-            "reading": boards.reading(found),
-            "sentence": boards.sentence(version, found),
+            **_frame(version),
+            "reading": (shown := boards.reading(found, boards.number_of(found), version)),
+            "sentence": boards.sentence(version, shown),
             "form": form,
+            "may_decide": may_decide,
+            "events": boards.events(version, found),
         },
+    )
+
+
+def _onwards(request, version: PlanVersion, decided: Target) -> str:
+    """Back to the target on the plan's page, or to the next one that asks for a look."""
+    if "next" in request.POST:
+        doubtful = [
+            each
+            for each in version.targets.waiting().order_by("position", "pk")
+            if not each.is_clear
+        ]
+        later = [each for each in doubtful if each.position > decided.position]
+        if onwards := (later or doubtful)[:1]:
+            return reverse("targets:target", args=[version.pk, onwards[0].pk])
+    return f"{version.get_absolute_url()}#target-{decided.pk}"
+
+
+@audience(DEPARTMENT)
+@require_POST
+def reopen(request, pk, target_pk):
+    """Take the decision on one target back."""
+    version = _to_decide(request, pk)
+    found = get_object_or_404(version.targets, pk=target_pk)
+    try:
+        services.reopen_target(found, request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The decision was taken back: the target waits again."))
+    return redirect("targets:target", version.pk, found.pk)
+
+
+@audience(DEPARTMENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request, pk):
+    """A target that was missed: words are marked (`?start=&end=`) or pasted, then it is worded."""
+    version = _to_decide(request, pk)
+    if version.status != PlanVersion.Status.DRAFT:
+        messages.error(request, _("The plan is published; its targets are fixed."))
+        return redirect(version)
+    span = _marked_span(request.POST if request.method == "POST" else request.GET, version)
+    if span is None:
+        return _mark(request, version)
+    form = AddForm(
+        request.POST if request.method == "POST" else None,
+        version=version,
+        initial={"start": span[0], "end": span[1]},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = form.save(request.user)
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(
+                request,
+                _("Target %(number)s was added and confirmed.") % {"number": added.position},
+            )
+            return redirect(f"{version.get_absolute_url()}#target-{added.pk}")
+    return render(
+        request,
+        "targets/add.html",
+        {
+            **_frame(version),
+            "form": form,
+            "sentence": boards.marked(version, *span),
+            "page": marking.page_at(version.page_starts, span[0]),
+        },
+    )
+
+
+def _mark(request, version: PlanVersion):
+    """Find the words of a missed target: paste them, or begin with a sentence not read."""
+    form = MarkForm(request.GET if "words" in request.GET else None)
+    found = []
+    if form.is_bound and form.is_valid():
+        found = services.places_of(version, form.cleaned_data["words"])
+        if len(found) == 1:
+            start, end = found[0]
+            return redirect(f"{request.path}?start={start}&end={end}")
+        if not found:
+            form.add_error("words", _("These words do not stand in the text of the plan."))
+    elif "start" in request.GET:
+        messages.error(request, _("The words marked do not stand in the text."))
+    return render(
+        request,
+        "targets/mark.html",
+        {
+            **_frame(version),
+            "form": form,
+            "places": [
+                {"start": start, "end": end, "sentence": boards.marked(version, start, end)}
+                for start, end in found[:20]
+            ],
+            "count": len(found),
+            "board": boards.for_version(version),
+        },
+    )
+
+
+def _marked_span(data, version: PlanVersion) -> tuple[int, int] | None:
+    """The place of marked words, None if there is none or it is none of this text."""
+    try:
+        return marking.trimmed(version.text, int(data["start"]), int(data["end"]))
+    except (KeyError, ValueError):
+        return None
+
+
+@audience(DEPARTMENT, ADMINISTRATOR)
+@require_GET
+def history(request, pk):
+    """Every decision on the plan's targets, and every one taken back."""
+    version = version_or_404(request, pk)
+    scope.require(scope.may_see_history(request.user, version.plan.territory_id))
+    return render(
+        request, "targets/history.html", {**_frame(version), "events": boards.events(version)}
     )
 
 
 @audience(DEPARTMENT)
 @require_POST
 def publish(request, pk):
-    version = version_or_404(request, pk)
-    scope.require(scope.may_manage(request.user, version.plan.territory_id))
+    version = _to_decide(request, pk)
     try:
         services.publish(version, request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("The plan is published: its targets count from now on."))
+        return redirect(f"{version.get_absolute_url()}#publish")
+    messages.success(request, _("The plan is published: its targets count from now on."))
     return redirect(version)
