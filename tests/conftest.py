@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 
 from institutions.models import AdministrativeUnit, Institution, ReportingUnit, User
 from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
+from reports.rounds.editing_checks.findings import explain_all, findings_of
 from targets.models import Indicator, PlanVersion
 from tests import factories
 
@@ -58,10 +59,12 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_tests(tmp_path_factory):
-    """Uploads go to a temporary folder, static files need no manifest, passwords are quick."""
+    """Uploads go to a temporary folder, static files need no manifest, passwords are quick, and
+    what the background worker would do is done at once."""
     with override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
         STORAGES={
             **django_settings.STORAGES,
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -459,3 +462,15 @@ def answer() -> Callable[..., IndicatorValue]:
         return row
 
     return fill
+
+
+@pytest.fixture
+def explain_findings() -> Callable[[Report, User], None]:
+    """`explain_findings(report, user)`: why each thing is right that the edit checks notice."""
+
+    def explain(report: Report, user: User) -> None:
+        noticed = findings_of(report)
+        words = {f.key: ("Đã kiểm tra, đúng thực tế.", None) for f in noticed if not f.is_fatal}
+        assert explain_all(report, words, user) == {}
+
+    return explain

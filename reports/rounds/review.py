@@ -15,7 +15,9 @@ from institutions.models import User
 from reports.models import Change, IndicatorValue, Report, RoundLine, State
 from reports.rounds import bulk
 from reports.rounds.checks import Cell
+from reports.rounds.editing_checks.findings import findings_of
 from reports.rounds.entry import AMOUNTS, TEXTS, lock, values_of
+from reports.rounds.receipts import issue
 from targets.models import Indicator
 
 BATCH = 1000
@@ -29,6 +31,14 @@ class Why(models.TextChoices):
     NOTHING_ENTERED = (
         "nothing_entered",
         _("Nothing was entered yet, so there is nothing to submit."),
+    )
+    TO_CORRECT = (
+        "to_correct",
+        _("The report holds errors that have to be corrected before it can be submitted."),
+    )
+    TO_EXPLAIN = (
+        "to_explain",
+        _("Some figures have to be explained before the report can be submitted."),
     )
     ALREADY_SUBMITTED = "already_submitted", _("The report was submitted already.")
     ALREADY_APPROVED = "already_approved", _("The report was approved already.")
@@ -63,7 +73,11 @@ def _locked(report: Report, *, expected: Iterable[str], refusals: Mapping[str, W
 
 @transaction.atomic
 def submit(report: Report, user: User | None) -> Report:
-    """Hand the report in. Cells may still be blank: they count as not reported, never as no."""
+    """Hand the report in and write its receipt.
+
+    No fatal finding may stand, and every other one needs its note. Cells may still be blank, with
+    a word why: they count as not reported, never as no.
+    """
     report = _locked(
         report,
         expected=(Report.Status.DRAFT, Report.Status.RETURNED),
@@ -76,6 +90,11 @@ def submit(report: Report, user: User | None) -> Report:
         raise ReviewRefused(Why.NOT_YET_OPEN)
     if not _anything_entered(report):
         raise ReviewRefused(Why.NOTHING_ENTERED)
+    found = findings_of(report)
+    if found.fatal:
+        raise ReviewRefused(Why.TO_CORRECT)
+    if not found.may_submit:
+        raise ReviewRefused(Why.TO_EXPLAIN)
     now = timezone.now()
     report.status = Report.Status.SUBMITTED
     report.submitted_at, report.submitted_by = now, user
@@ -84,6 +103,7 @@ def submit(report: Report, user: User | None) -> Report:
     report.save()
     # The messages stay beside the cells, so that the reviewer sees what was asked for.
     values_of(report).filter(is_returned=True).update(is_returned=False)
+    issue(report, user, now)
     return report
 
 

@@ -94,9 +94,10 @@ def test_report_handed_in_while_the_round_closes_is_refused(open_round, staff, r
 
 @pytest.mark.django_db(transaction=True)
 def test_round_is_not_closed_over_a_report_that_is_being_handed_in(
-    open_round, staff, report, answer
+    open_round, staff, report, answer, explain_findings
 ):
     answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
+    explain_findings(report, staff)
     other = Meanwhile(lambda: close_round(open_round, staff))
     with transaction.atomic():
         submit(report, staff)

@@ -335,10 +335,11 @@ def test_preview_tells_what_it_means_for_the_targets(as_reporter, plan, previewe
 
 
 def test_effect_is_what_the_board_says_after_approval(
-    as_reporter, as_staff, plan, report, previewed
+    as_reporter, as_staff, plan, report, previewed, explain_findings, reporter
 ):
     before = preview(as_reporter, previewed).context["effects"]
     apply(as_reporter, previewed)
+    explain_findings(report, reporter)
     as_reporter.post(f"/reporting/reports/{report.pk}/submit/")
     as_staff.post(f"/reporting/reports/{report.pk}/approve/")
 

@@ -13,13 +13,15 @@ from reports.rounds.review import (
     submission,
     submit,
 )
+from tests import factories
 
 
 @pytest.fixture
-def filled(report, open_round, answer) -> Report:
-    """A draft with an answer in two cells."""
+def filled(report, open_round, answer, explain_findings, reporter) -> Report:
+    """A draft with an answer in two cells, and a word on why the others are blank."""
     answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
     answer(open_round, "98-TV-981", "library.visits_growth", 1250, approved=False)
+    explain_findings(report, reporter)
     return report
 
 
@@ -57,7 +59,8 @@ def test_empty_report_cannot_be_submitted(report, reporter):
 
 
 def test_texts_alone_can_be_submitted(open_round, staff):
-    alone = open_round.reports.get(reporting_unit__code="98-btt")
+    unit = factories.ReportingUnitFactory(territory=open_round.territory)
+    alone = factories.ReportFactory(round=open_round, reporting_unit=unit)
     save_texts(report=alone, user=staff, texts={"documents_issued": "Công văn 12"})
 
     assert submit(alone, staff).status == "submitted"

@@ -80,6 +80,8 @@ class Finding:
     seen: str
     now: Cell | None = None
     before: Cell | None = None
+    # The answer that every cell of a group gives, where that is what the check noticed.
+    shared: Cell | None = None
     year: int | None = None
     explanation: str = ""
     suggestion: str = ""
@@ -274,18 +276,18 @@ def _answers(
                 before=before.cell if before else None,
                 # Nobody misses the count of a year's part after which the institution closed.
                 stood=in_period if indicator.is_growth else on_the_day,
-                excused=bool(value and value.state == "blank" and _explains(value)),
+                excused=bool(value and value.state == "blank" and is_explained(value)),
             )
 
 
-def _explains(value: IndicatorValue) -> bool:
+def is_explained(value: IndicatorValue) -> bool:
     """Whether the explanation on a value was written for what stands there."""
     return bool(value.explanation) and value.explained == answer_words(cell_of(value))
 
 
 def _cell_finding(hit: Hit, indicator, year, value, before) -> Finding:
     answer = hit.answers[0]
-    explained = value is not None and _explains(value)
+    explained = value is not None and is_explained(value)
     return Finding(
         rule=hit.rule,
         indicator=indicator,
@@ -311,6 +313,7 @@ def _group_finding(hit: Hit, indicator, year, notes, offered) -> Finding:
         line_id=None,
         lines=tuple(answer.line for answer in hit.answers),
         seen=hit.seen,
+        shared=None if hit.answers[0].now.is_blank else hit.answers[0].now,
         year=year,
         explanation=note.text if note and hit.rule.covers(note.seen, hit.seen) else "",
         suggestion=before.text if before else "",
@@ -341,7 +344,7 @@ def _earlier(report: Report, year: int | None) -> dict[tuple[int, int], _Earlier
     return {
         (value.line.institution_id, value.indicator_id): _Earlier(
             Cell(value.approved_state, value.approved_count, value.approved_na_reason),
-            value.explanation if _explains(value) else "",
+            value.explanation if is_explained(value) else "",
         )
         for value in rows
     }
