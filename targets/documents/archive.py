@@ -23,13 +23,14 @@ class Archive:
     """The parts of an Office file by name."""
 
     def __init__(self, content: bytes) -> None:
+        # Each entry of the directory begins with these bytes; reading it makes objects of them.
+        if content.count(b"PK\x01\x02") > _MAX_ENTRIES:
+            raise DocumentError(DocumentProblem.TOO_LARGE)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             names = self._zip.namelist()
         except _BROKEN as error:
             raise DocumentError(DocumentProblem.DAMAGED) from error
-        if len(names) > _MAX_ENTRIES:
-            raise DocumentError(DocumentProblem.TOO_LARGE)
         self._names = frozenset(names)
 
     def xml(self, name: str) -> etree._Element | None:
