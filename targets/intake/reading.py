@@ -38,7 +38,7 @@ Status = PlanDocument.Status
 
 # A page takes seconds, two readings of a bad one perhaps a minute: after this long without a sign
 # of life the process is gone.
-STALE_AFTER = datetime.timedelta(minutes=3)
+STALE_AFTER = datetime.timedelta(minutes=5)
 # The worker looks every second; after this long without a beginning none is there.
 BEGINS_WITHIN = datetime.timedelta(seconds=15)
 
@@ -85,7 +85,13 @@ def province_names() -> list[str]:
 
 
 def is_called(province: AdministrativeUnit, name: str) -> bool:
-    return fold(name) in (fold(province.short_name), fold(province.name))
+    """Whether a document that names `name` means the province.
+
+    Its former name may be longer: Thừa Thiên Huế is thành phố Huế since 01/01/2025. No province
+    is called by the last words of another one's name.
+    """
+    own, read = fold(province.short_name), fold(name)
+    return read in (own, fold(province.name)) or read.endswith(f" {own}")
 
 
 def parsed(text: str, doubts=()) -> ParsedPlan:

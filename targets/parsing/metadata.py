@@ -124,7 +124,10 @@ def _issued(text: str) -> tuple[date | None, str | None, Span]:
     for match in _DATED.finditer(text, 0, min(len(text), _HEAD)):
         words = match.group(1).split()
         place = _place_name(words)
-        if fold(words[0]) in _CITING or (len(words) > 7 and place is None):
+        # "Căn cứ Luật …, ngày" cites; "Cần Thơ, ngày" is a place.
+        is_place = fold(words[0]) == "can" and " ".join(words) == place
+        cites = fold(words[0]) in _CITING and not is_place
+        if cites or (len(words) > 7 and place is None):
             continue
         when = _date(*match.group(2, 3, 4))
         if when is not None:
