@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from institutions import scope
 from institutions.scope import ADMINISTRATOR, DEPARTMENT, EVERY_ROLE, audience
 from targets import boards, marking, services, wording
+from targets.amending import chain
 from targets.forms import AddForm, DecisionForm, MarkForm
 from targets.intake.services import on_their_way
 from targets.models import PlanVersion, Target
@@ -57,6 +58,7 @@ def plan_list(request):
             "section": "plans",
             "sample": any(version.is_sample for version in rows),
             "versions": rows,
+            "links": chain.newest_first(rows),
             "may_register": (may_register := bool(scope.rights(request.user).department)),
             "documents": on_their_way(request.user) if may_register else [],
         },
@@ -85,6 +87,7 @@ def plan(request, pk):
             ),
             "may_decide": may_decide,
             "sees_history": scope.may_see_history(request.user, version.plan.territory_id),
+            "links": chain.links_of(version, versions(request.user)),
             "replaces": services.replaced_by(version) if may_decide else version.supersedes,
             # Ticked by the person who asked for it; the page itself ticks nothing.
             "ticks_all": request.GET.get("select") == "all",

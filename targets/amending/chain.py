@@ -71,6 +71,14 @@ def links_of(version: PlanVersion, seen: QuerySet[PlanVersion]) -> list[Link]:
     return links(versions, shown=version)
 
 
+def newest_first(versions: Iterable[PlanVersion]) -> list[Link]:
+    """Documents of several plans: the plans as they come, the newest document of each first."""
+    plans: dict[int, list[PlanVersion]] = {}
+    for version in versions:
+        plans.setdefault(version.plan_id, []).append(version)
+    return [link for own in plans.values() for link in reversed(links(own))]
+
+
 def _order(version: PlanVersion) -> tuple:
     return version.in_force_from, version.pk
 

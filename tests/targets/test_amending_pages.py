@@ -264,3 +264,25 @@ def test_page_shows_the_documents_that_the_person_may_see(as_staff, as_leader, t
     text = words_of(as_leader.get(address(three)))
     assert "Có hiệu lực từ 01/02/2025 đến 31/01/2026" in text
     assert "10/KH-UBND" not in text
+
+
+def test_plan_page_leads_to_the_other_documents_of_the_plan(as_leader, three, plan):
+    content = as_leader.get(f"/plans/{three.pk}/").content.decode()
+    assert f'href="/plans/{plan.pk}/"' in content
+    assert f'href="{address(three)}"' in content
+
+
+def test_plan_page_of_a_single_document_lists_none(as_leader, plan):
+    assert "Các văn bản của kế hoạch này" not in words_of(as_leader.get(f"/plans/{plan.pk}/"))
+
+
+def test_list_of_plans_says_what_is_in_force_when(as_leader, three):
+    response = as_leader.get("/plans/")
+    assert [link.version.number for link in response.context["links"]] == [
+        "9/KH-UBND",
+        "8/KH-UBND",
+        "4321/KH-UBND",
+    ]
+    text = words_of(response)
+    assert "Có hiệu lực từ 25/12/2023 đến 31/01/2025" in text
+    assert "Có hiệu lực từ 01/02/2026 · xem nội dung thay đổi" in text

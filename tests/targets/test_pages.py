@@ -210,8 +210,9 @@ def test_page_query_count_is_constant(as_leader, plan, staff, n, django_assert_n
     kept = list(plan.targets.values_list("pk", flat=True)[:n])
     plan.targets.exclude(pk__in=kept).delete()
     plan.targets.update(decided_by=staff)
-    # session, user, memberships, successions; version, targets; years of the frame.
-    with django_assert_num_queries(7):
+    # session, user, memberships, successions; version, targets, indicators, the documents of the
+    # plan; years of the frame.
+    with django_assert_num_queries(9):
         response = as_leader.get(page(plan))
     assert len(response.context["board"].readings) == n
 
