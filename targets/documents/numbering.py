@@ -6,11 +6,14 @@ They are not in a paragraph's text: the file says which list and which level, an
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
 from .markup import attribute, child, children, is_on, value
 
+_MAX_LEVELS = 9
+_MAX_STYLES = 50  # one based on another
 _PLACE = re.compile(r"%([1-9])")
 # Symbol fonts draw their bullets from a private range.
 _DASHES = "-–—+*•●○■□▪▫◦➢✓o"
@@ -51,7 +54,7 @@ class Numbering:
         """What stands before a paragraph with these properties: "1.2.", "a)", "-" or nothing."""
         number, level = self._place(properties)
         entry = self._lists.get(number) if number else None
-        if entry is None or not 0 <= level <= 8:
+        if entry is None or not 0 <= level < _MAX_LEVELS:
             return ""
         levels = self._levels(entry)
         here = levels.get(level)
@@ -102,7 +105,7 @@ class Numbering:
             style = value(child(properties, "pStyle"))
         style = style or self._default_style
         seen = set()
-        while style and style not in seen and (number is None or level is None):
+        while style and style not in seen and len(seen) < _MAX_STYLES and None in (number, level):
             seen.add(style)
             below, of_style, at = self._styles.get(style, (None, None, None))
             number = of_style if number is None else number
@@ -146,23 +149,17 @@ class Numbering:
                 entry.levels.update(_levels_of(override))
             self._lists[attribute(num, "numId") or ""] = entry
         # A level may name the style that it numbers; the style then names the list only.
-        for number, entry in self._lists.items():
-            for level, _style in _styles_of_levels(numbering, entry.abstract):
-                below, of_style, at = self._styles.get(_style, (None, None, None))
-                if of_style == number and at is None:
-                    self._styles[_style] = (below, of_style, level)
-
-
-def _styles_of_levels(numbering: etree._Element, abstract: str) -> Iterator[tuple[int, str]]:
-    for each in children(numbering, "abstractNum"):
-        if attribute(each, "abstractNumId") == abstract:
-            for level in children(each, "lvl"):
-                if style := value(child(level, "pStyle")):
-                    yield _whole(attribute(level, "ilvl"), 0), style
+        for abstract in children(numbering, "abstractNum"):
+            for level in children(abstract, "lvl"):
+                style = value(child(level, "pStyle")) or ""
+                below, number, at = self._styles.get(style, (None, None, None))
+                entry = self._lists.get(number or "")
+                if at is None and entry and entry.abstract == attribute(abstract, "abstractNumId"):
+                    self._styles[style] = (below, number, _whole(attribute(level, "ilvl"), 0))
 
 
 def _levels_of(parent: etree._Element) -> Iterator[tuple[int, _Level]]:
-    for level in children(parent, "lvl"):
+    for level in islice(children(parent, "lvl"), _MAX_LEVELS):
         restart = value(child(level, "lvlRestart"))
         yield (
             _whole(attribute(level, "ilvl"), 0),

@@ -31,6 +31,7 @@ _SECONDS = 120
 _SURE_OF_FIGURE = 75
 _SURE_OF_WORD = 30
 _SIGNS = re.compile(r"\d+(?:[.,]\d+)*|%")
+_LABEL = re.compile(r"[a-zđ]{1,3}[.)]")
 _FIGURE_LIKE = re.compile(r"[\d%]")
 
 
@@ -207,11 +208,19 @@ def written(words: list[Word], doubts: set[int]) -> tuple[str, list[tuple[int, i
     text, spans = "", []
     for place, word in enumerate(words):
         if place:
-            before = words[place - 1].line
-            same = before == word.line
-            text += " " if same else "\n" if before[:2] == word.line[:2] else "\n\n"
+            text += _between(words[place - 1], word)
         start = len(text)
         text += word.text
         if place in doubts:
             spans.append((start, len(text)))
     return text, spans
+
+
+def _between(before: Word, word: Word) -> str:
+    if before.line == word.line:
+        return " "
+    if before.line[:2] == word.line[:2]:
+        return "\n"
+    # A short line looks like the end of a paragraph; small letters tell that it goes on.
+    goes_on = word.text[0].islower() and not before.text.endswith((".", ";", ":"))
+    return "\n" if goes_on and not _LABEL.match(word.text) else "\n\n"

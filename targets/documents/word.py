@@ -32,13 +32,16 @@ def read_word(content: bytes) -> str:
     if body is None:
         raise DocumentError(DocumentProblem.DAMAGED)
     numbering = Numbering(archive.xml("word/numbering.xml"), archive.xml("word/styles.xml"))
-    return "\n\n".join(_Reader(numbering).blocks(body))
+    reader = _Reader(numbering)
+    return "\n\n".join([*reader.blocks(body), *reader.rest()])
 
 
 class _Reader:
     def __init__(self, numbering: Numbering) -> None:
         self._numbering = numbering
-        self._open = ""  # text of paragraphs whose end was deleted: the next one continues it
+        self._open: list[
+            str
+        ] = []  # words of a paragraph whose end was deleted: the next one goes on
 
     def blocks(self, element: Iterable[etree._Element]) -> Iterator[str]:
         """Paragraphs and tables below an element, each one a block of text."""
@@ -55,20 +58,21 @@ class _Reader:
     def _paragraph(self, paragraph: etree._Element) -> Iterator[str]:
         properties = child(paragraph, "pPr")
         boxes: list[etree._Element] = []
-        words = _SPACES_IN_LINE.sub(" ", "".join(self._text(paragraph, boxes)))
-        words = "\n".join(line.strip() for line in words.split("\n")).strip("\n")
-        ended = not _mark_deleted(properties)
-        if self._open:
-            words, self._open = self._open + words, ""
-        elif words.strip():
-            label = self._numbering.label(properties)
-            words = f"{label} {words}" if label else words
-        if not ended:
-            self._open = words
-        elif words.strip():
-            yield words
+        words = "".join(self._text(paragraph, boxes))
+        if not self._open and words.strip() and (label := self._numbering.label(properties)):
+            words = f"{label} {words}"
+        self._open.append(words)
+        if not _mark_deleted(properties):
+            yield from self.rest()
         for box in boxes:
             yield from self.blocks(box)
+
+    def rest(self) -> Iterator[str]:
+        """The paragraph that is open, if it has any words."""
+        words = _SPACES_IN_LINE.sub(" ", "".join(self._open))
+        self._open.clear()
+        if words.strip():
+            yield "\n".join(line.strip() for line in words.split("\n")).strip("\n")
 
     def _text(self, element: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
         for part in element:
@@ -97,10 +101,11 @@ class _Reader:
             for cell in _through(row, "tc"):
                 properties = child(cell, "tcPr")
                 if _continues(properties):
-                    cells.append("")
+                    cells.extend([""] * _columns(properties))
                     continue
                 own, nested = self._cell(cell)
-                cells.append(own)
+                # A cell across several columns keeps those after it in theirs.
+                cells.extend([own, *[""] * (_columns(properties) - 1)])
                 inner.extend(nested)
             if any(cells):
                 yield "\t".join(cells).rstrip("\t")
@@ -130,6 +135,11 @@ def _continues(properties: etree._Element | None) -> bool:
     """Whether a cell belongs to the one above it; its text stands there."""
     merge = child(properties, "vMerge")
     return merge is not None and (value(merge) or "continue") == "continue"
+
+
+def _columns(properties: etree._Element | None) -> int:
+    span = value(child(properties, "gridSpan")) or "1"
+    return max(1, min(int(span), 63)) if span.isascii() and span.isdigit() else 1
 
 
 def _is_hidden(run: etree._Element) -> bool:
