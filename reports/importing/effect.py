@@ -1,26 +1,20 @@
 """What a file would mean for the targets, once the whole report were approved.
 
-Counting and judging stay where they are: the boards give the figures that count today, the unit's
-own answers are counted before and after by the same `tally`, and the difference is added. Growth
-is left out, since a single unit decides no panel.
+The boards give the figures that count today; what the file changes is counted by `moving.py`.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Case, Q, When
-
 from reports.figures import matrix, words
-from reports.figures.attainment import Answer, Counts, commune_state, tally, verdict
+from reports.figures.attainment import Counts, verdict
 from reports.figures.boards import TargetAttainment, attainment_rows
 from reports.figures.matrix import Bar, Mark, Place
+from reports.figures.moving import approved, moved, part, touched
 from reports.figures.words import Status
 from reports.importing.apply import Preview
-from reports.models import IndicatorValue, Report, RoundLine
-from targets.models import PlanVersion, Target
-
-_ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "not_applicable": Answer.NOT_APPLICABLE}
+from reports.models import Report
+from targets.models import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +39,6 @@ class Effect:
         return self.before != self.after
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    pk: int
-    kind: str
-    tier: str
-    commune: int | None
-    is_rural: bool
-
-
 def effects(report: Report, seen: Preview) -> list[Effect]:
     """Targets whose figure the file would move, the nearest target year of each. Eight queries."""
     round_ = report.round
@@ -71,47 +56,19 @@ def effects(report: Report, seen: Preview) -> list[Effect]:
     lines, before, after = _answers(report, seen)
     found = []
     for row in wanted:
-        was = _part(row, lines, before)
-        will = _part(row, lines, after)
+        was = part(row.target, lines, before)
+        will = part(row.target, lines, after)
         if was != will:
-            found.append(_effect(row, _moved(row.counts, was, will), place))
+            found.append(_effect(row, moved(row.counts, was, will), place))
     return found
 
 
 def _answers(report: Report, seen: Preview):
     """The lines that the unit's answers touch, and the answers that count before and after."""
-    own = RoundLine.objects.filter(round=report.round_id, reporting_unit=report.reporting_unit_id)
-    communes = own.exclude(commune=None).values("commune")
-    # A commune counts as one, whoever reports its institutions.
-    touched = RoundLine.objects.filter(round=report.round_id).filter(
-        Q(reporting_unit=report.reporting_unit_id) | Q(commune__in=communes)
-    )
-    # As the boards do: a commune that was not on the map of the cut-off counts for nothing.
-    day = report.round.as_of
-    touched = touched.annotate(
-        on_map=Case(
-            When(
-                Q(commune__valid_to=None) | Q(commune__valid_to__gt=day),
-                commune__valid_from__lte=day,
-                then="commune",
-            ),
-            default=None,
-        )
-    )
-    lines, codes = [], {}
-    for pk, kind, tier, commune, commune_kind, unit, code in touched.values_list(
-        "pk", "kind", "tier", "on_map", "commune__kind", "reporting_unit", "institution__code"
-    ):
-        lines.append(_Line(pk, kind, tier, commune, _is_rural(commune_kind)))
-        if unit == report.reporting_unit_id:
-            codes[code] = pk
+    lines = touched(report)
+    codes = {line.code: line.pk for line in lines if line.is_own}
     indicators = {indicator.code: indicator.pk for indicator in seen.indicators}
-    before = {
-        (line, indicator): state
-        for line, indicator, state in IndicatorValue.objects.filter(line__in=touched).values_list(
-            "line", "indicator", "approved_state"
-        )
-    }
+    before = approved(lines)
     after = dict(before)
     for code, line in seen.current.lines.items():
         for indicator, standing in line.cells.items():
@@ -119,40 +76,6 @@ def _answers(report: Report, seen: Preview):
     for row, change in seen.plan.changes:
         after[codes[row.code], indicators[change.indicator]] = change.after.state
     return lines, before, after
-
-
-def _is_rural(kind: str | None) -> bool:
-    return kind is not None and kind.lower() == "xã"
-
-
-def _part(
-    row: TargetAttainment, lines: Iterable[_Line], states: Mapping[tuple[int, int], str]
-) -> Counts:
-    """Counts over the touched lines alone: a part of the target's population."""
-    indicator = row.indicator
-    answers = [
-        (line, _ANSWERS.get(states.get((line.pk, indicator.pk), ""), Answer.NOT_REPORTED))
-        for line in lines
-        if line.kind == indicator.kind and (not row.tiers or line.tier in row.tiers)
-    ]
-    if not row.counts_communes:
-        return tally(answer for _line, answer in answers)
-    rural_only = row.target.version.commune_scope == PlanVersion.CommuneScope.RURAL
-    by_commune: dict[int, list[Answer]] = {}
-    for line, answer in answers:
-        if line.commune is not None and (line.is_rural or not rural_only):
-            by_commune.setdefault(line.commune, []).append(answer)
-    return tally(commune_state(found) for found in by_commune.values())
-
-
-def _moved(counts: Counts, was: Counts, will: Counts) -> Counts:
-    """The whole population with its part exchanged. What is missing is not split further."""
-    return Counts(
-        n=counts.n - was.n + will.n,
-        yes=counts.yes - was.yes + will.yes,
-        no=counts.no - was.no + will.no,
-        not_applicable=counts.not_applicable - was.not_applicable + will.not_applicable,
-    )
 
 
 def _effect(row: TargetAttainment, counts: Counts, place: Place) -> Effect:

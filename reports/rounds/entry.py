@@ -162,7 +162,8 @@ def mark_started(report: Report, at) -> None:
 class Entry:
     """What somebody writes into one cell that they read at version `seen` (0: no value yet).
 
-    `evidence` is None where it stays as it is.
+    `evidence` is None where it stays as it is; with `keeps_note` the note does, whatever `cell`
+    says of it.
     """
 
     line: int
@@ -170,6 +171,7 @@ class Entry:
     cell: Cell
     seen: int
     evidence: str | None = None
+    keeps_note: bool = False
 
 
 class Outcome(StrEnum):
@@ -276,6 +278,8 @@ def _judged(report: Report, entries: Collection[Entry], user: User, reason: str)
         if entry.line not in lines:
             return Result(entry, Outcome.REFUSED, None, why=Closed.NOT_IN_REPORT)
         value = standing.get(key) or IndicatorValue(line_id=key[0], indicator_id=key[1])
+        if entry.keeps_note:
+            entry = replace(entry, cell=replace(entry.cell, note=value.note))
         if cell_of(value) == entry.cell and entry.evidence in (None, value.evidence):
             return Result(entry, Outcome.SAME, value)
         why = open_now.why_closed

@@ -1,17 +1,30 @@
-"""Addresses under / and reporting/."""
+"""Addresses under /, reporting/ and receipts/."""
 
 from django.urls import path
 
-from reports.rounds import views
+from reports.rounds import receipt_views, views
+from reports.rounds.editing_checks import views as editing_checks
+from reports.rounds.grid.urls import urlpatterns as grid
 
 urlpatterns = [
+    *grid,
     path("", views.home, name="home"),
     path("reporting/", views.reporting, name="reporting"),
     path("reporting/approve/", views.approve_selected, name="approve-selected"),
     path("reporting/reports/<int:pk>/", views.report, name="report"),
-    path("reporting/reports/<int:pk>/submit/", views.submit_report, name="submit"),
+    path("reporting/reports/<int:pk>/submit/", editing_checks.submit_report, name="submit"),
+    path("reporting/reports/<int:pk>/check/", editing_checks.check, name="check"),
     path("reporting/reports/<int:pk>/approve/", views.approve_report, name="approve"),
     path("reporting/reports/<int:pk>/return/", views.return_to_unit, name="return"),
-    path("reporting/reports/<int:pk>/texts/", views.texts, name="report-texts"),
     path("reporting/reports/<int:pk>/lines/<int:line>/", views.line, name="report-line"),
+    path(
+        "reporting/reports/<int:pk>/receipts/<int:number>/", receipt_views.receipt, name="receipt"
+    ),
+    path(
+        "reporting/reports/<int:pk>/receipts/<int:number>/content.txt",
+        receipt_views.content,
+        name="receipt-content",
+    ),
+    path("receipts/", receipt_views.look_up, name="receipts"),
+    path("receipts/<str:code>/", receipt_views.check_code, name="receipt-check"),
 ]

@@ -23,22 +23,20 @@ from institutions.scope import (
 from reports.deadlines import days_left, is_late
 from reports.models import Report
 from reports.rounds import pages
+from reports.rounds.editing_checks.findings import findings_of
 from reports.rounds.entry import (
     Conflict,
     EntryRefused,
-    TextsChanged,
     current_openness,
-    save_texts,
     set_line,
     values_of,
 )
-from reports.rounds.forms import LineForm, ReturnForm, TextsForm
+from reports.rounds.forms import LineForm, ReturnForm
 from reports.rounds.pages import Place, ReportRow
 from reports.rounds.review import (
     ReviewRefused,
     approve,
     return_cells,
-    submit,
 )
 from reports.rounds.wording import report_status
 
@@ -161,6 +159,7 @@ def reporting(request: HttpRequest) -> HttpResponse:
             for value, label in _statuses()
         ],
         "manages": manages,
+        "runs_round": may_manage(request.user, round_.territory_id),
         "clean": [row for row in rows if row.is_clean] if manages else [],
         "waiting": [row for row in shown if row.report.status == Report.Status.SUBMITTED]
         if manages
@@ -249,8 +248,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/report.html", report_page(request, found))
 
 
-def report_page(request: HttpRequest, found: Report, texts: TextsForm | None = None) -> dict:
-    """The context of a report's page; `texts` is a form that was refused."""
+def report_page(request: HttpRequest, found: Report) -> dict:
+    """The context of a report's page."""
     user, round_ = request.user, found.round
     drafts = pages.sees_drafts(user, found)
     enters = may_enter(user, territory_id=round_.territory_id, unit_id=found.reporting_unit_id)
@@ -261,6 +260,7 @@ def report_page(request: HttpRequest, found: Report, texts: TextsForm | None = N
     status = found.status
     show = request.GET.get("show", "")
     takes_steps = not round_.is_closed
+    can_submit = is_open and status in (Report.Status.DRAFT, Report.Status.RETURNED)
     return {
         **frame(found),
         "status": report_status(found),
@@ -278,32 +278,19 @@ def report_page(request: HttpRequest, found: Report, texts: TextsForm | None = N
         "why_closed": open_now.why_closed.label if open_now and open_now.why_closed else "",
         "returned_only": bool(open_now and open_now.returned_only),
         "can_import": is_open and status != Report.Status.SUBMITTED,
-        "can_submit": is_open and status in (Report.Status.DRAFT, Report.Status.RETURNED),
+        "can_submit": can_submit,
+        "found": findings_of(found) if can_submit else None,
+        "has_begun": found.started_at is not None,
+        "receipts": list(found.receipts.all()) if drafts else [],
         "can_review": manages and takes_steps and status == Report.Status.SUBMITTED,
         "own_work": found.submitted_by_id == user.pk,
         # Texts of a report that is not approved are drafts too.
         "shows_texts": drafts or status == Report.Status.APPROVED,
-        "texts": texts or (TextsForm(report=found) if is_open else None),
         "events": pages.changes(found) if drafts else [],
         "imports": found.imports.exclude(status="previewed").select_related("uploaded_by")[:20]
         if drafts
         else [],
     }
-
-
-@audience(REPORTER, DEPARTMENT)
-@require_POST
-def submit_report(request: HttpRequest, pk: int) -> HttpResponse:
-    found = report_to_enter(request, pk)
-    try:
-        submit(found, request.user)
-    except ReviewRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(
-            request, _("The report was submitted. The Department will check and approve it.")
-        )
-    return redirect(found)
 
 
 @audience(DEPARTMENT)
@@ -348,37 +335,6 @@ def return_to_unit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(found)
     context = {**frame(found), "form": form, "cells": cells}
     return render(request, "reports/return_messages.html", context)
-
-
-@audience(REPORTER, DEPARTMENT)
-@require_POST
-def texts(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save the short texts and amounts."""
-    found = report_to_enter(request, pk)
-    form = TextsForm(request.POST, report=found)
-    if not form.is_valid():
-        return render(request, "reports/report.html", report_page(request, found, form), status=422)
-    try:
-        saved = save_texts(
-            report=found,
-            user=request.user,
-            texts=form.cleaned_data,
-            seen=form.cleaned_data["seen"] or None,
-        )
-    except TextsChanged as changed:
-        messages.error(
-            request,
-            _("Somebody else saved texts or amounts meanwhile; nothing was saved.")
-            + " "
-            + _("Compare with what stands now. Saving once more puts yours in its place."),
-        )
-        form.say_what_stands(changed.report)
-        return render(request, "reports/report.html", report_page(request, found, form), status=409)
-    except EntryRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Saved.") if saved else _("Nothing had changed."))
-    return redirect(f"{found.get_absolute_url()}#texts")
 
 
 @audience(REPORTER, DEPARTMENT)
