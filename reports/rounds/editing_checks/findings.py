@@ -27,6 +27,7 @@ from reports.rounds.editing_checks.rules import (
     find,
 )
 from reports.rounds.entry import (
+    Closed,
     EntryRefused,
     cell_of,
     current_openness,
@@ -387,6 +388,9 @@ def explain_all(
     open_now = current_openness(report, user)
     if open_now.why_closed:
         raise EntryRefused(open_now.why_closed)
+    if report.status == Report.Status.SUBMITTED:
+        # The Department may correct what was submitted, but the words beside it are the unit's.
+        raise EntryRefused(Closed.SUBMITTED)
     found, refused = findings_of(report), {}
     of_cells: list[tuple[Finding, str]] = []
     of_groups: list[tuple[Finding, str]] = []
