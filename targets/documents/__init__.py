@@ -1,7 +1,7 @@
 """A plan's file as text: .txt, .docx, .pdf, scans. No Django."""
 
 from .model import Document, DocumentError, DocumentProblem, Format, Inspection, Limits
-from .reading import inspect, page_image, read_document, read_text
+from .reading import inspect, page_image, read_document
 
 __all__ = [
     "Document",
@@ -13,5 +13,4 @@ __all__ = [
     "inspect",
     "page_image",
     "read_document",
-    "read_text",
 ]

@@ -55,7 +55,7 @@ def read_document(
     if form is Format.TEXT:
         return Document(read_plain(content))
     if form is Format.DOCX:
-        return Document(tidy(read_word(content)))
+        return Document(tidy(mended(read_word(content))))
     return _read_pdf(content, limits, progress)
 
 
@@ -67,13 +67,6 @@ def page_image(content: bytes, page: int, width: int) -> bytes:
     low, high = _PAGE_IMAGE_WIDTHS
     with opened(content) as pdf:
         return pdf.picture(page - 1, max(low, min(width, high)), colours=3).png()
-
-
-def read_text(content: bytes, name: str = "") -> str:
-    """Text of a plain text file alone; other formats are refused."""
-    if format_of(content, name) is not Format.TEXT:
-        raise DocumentError(DocumentProblem.FORMAT)
-    return read_plain(content)
 
 
 def _check_size(content: bytes, limits: Limits) -> None:
