@@ -319,7 +319,9 @@ def _mean_steps(row: TargetAttainment) -> Iterator[Step]:
         yield Step(_("Rate of %(year)s") % {"year": place}, formula)
     rates = [mean_of_yearly_rates(pair) for pair in pairwise(sums)]
     if row.growth.rate is not None and rates and None not in rates:
-        shown = " + ".join(f"({words.percent(rate, signed=True)})" for rate in rates)
+        shown = " + ".join(
+            words.percent(rate) if rate >= 0 else f"({words.percent(rate)})" for rate in rates
+        )
         yield Step(
             _("Mean of the yearly rates over %(years)s years") % {"years": way.years},
             f"({shown}) / {way.years} = {words.percent(row.growth.rate, signed=True)}",

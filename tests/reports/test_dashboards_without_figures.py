@@ -80,7 +80,7 @@ def test_round_without_a_plan_leads_the_department_to_its_draft(
 ):
     draft = factories.PlanVersionFactory(plan__territory=territory, number="12/KH-UBND")
     response = as_staff.get(PAGE)
-    assert "Dự thảo 12/KH-UBND đang chờ quyết định" in words_of(response)
+    assert "Bản nháp 12/KH-UBND đang chờ quyết định" in words_of(response)
     assert f'href="/plans/{draft.pk}/"' in links(response)
     assert "12/KH-UBND" not in words_of(as_leader.get(PAGE))
 

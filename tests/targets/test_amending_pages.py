@@ -258,7 +258,7 @@ def test_no_document_is_in_force_without_any():
 
 
 def test_page_shows_the_documents_that_the_person_may_see(as_staff, as_leader, three):
-    assert "Dự thảo, có hiệu lực từ 01/03/2026 sau khi công bố" in words_of(
+    assert "Bản nháp, có hiệu lực từ 01/03/2026 sau khi công bố" in words_of(
         as_staff.get(address(three))
     )
     text = words_of(as_leader.get(address(three)))
