@@ -39,6 +39,8 @@ UNREAD: dict[str, Promise] = {
     UnreadReason.VAGUE: _("The plan says “most” or the like, without a figure."),
     UnreadReason.UPPER_BOUND: _("The figure is an upper bound."),
     UnreadReason.CHANGE: _("The figure is a change, not a level to reach."),
+    UnreadReason.PAST: _("The figure says where things stand, not what to reach."),
+    UnreadReason.ELSEWHERE: _("The figure is a national one, not of this plan."),
     UnreadReason.UNKNOWN_SUBJECT: _("No known indicator is named."),
     UnreadReason.UNKNOWN_GROUP: _("It is not clear which institutions the figure is about."),
     UnreadReason.LIST_LENGTH: _("The list has another number of figures than of groups."),

@@ -5,9 +5,19 @@ from dataclasses import dataclass, replace
 
 from . import metadata, vocabulary
 from .figures import find_figures, find_years
-from .groups import find_heads
+from .groups import find_groups, find_heads
 from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Span, Unread
-from .outline import BULLET, LETTERED, PARAGRAPH, TABLE, Item, objectives, read_items, sentences
+from .outline import (
+    BULLET,
+    LETTERED,
+    PARAGRAPH,
+    TABLE,
+    Item,
+    annexed,
+    objectives,
+    read_items,
+    sentences,
+)
 from .reading import Context, Reading, Slot, read_sentence
 from .subjects import Subject, find_subjects
 from .tables import read_table
@@ -27,9 +37,14 @@ def parse_plan(
     """
     items = read_items(text)
     section = objectives(text, items)
+    annexes = annexed(text, items, section)
     unsure = Doubts(doubts)
     head = metadata.read_head(text, items, provinces, unsure)
-    targets, unread = _read_section(text, section, unsure)
+    since = head.issued_on.year if head.issued_on else 0
+    targets: list[ParsedTarget] = []
+    unread: list[Unread] = []
+    for part in (section, *annexes):
+        _read_section(text, part, unsure, since, targets, unread)
     return ParsedPlan(
         number=head.number,
         issued_on=head.issued_on,
@@ -37,7 +52,7 @@ def parse_plan(
         title=head.title,
         mandate=head.mandate,
         report_before=head.report_before,
-        targets=tuple(_settle(targets, head.issued_on.year if head.issued_on else 0)),
+        targets=tuple(_settle(targets, since)),
         unread=tuple(unread),
         head_doubts=head.doubts,
         has_objectives=bool(section),
@@ -54,6 +69,7 @@ class _Above:
     years_reasons: tuple[ReviewReason, ...]
     subject: Subject | None
     general: bool
+    slots: tuple[Slot, ...] = ()
     percent: bool = False  # the figures below are percentages
 
 
@@ -70,10 +86,13 @@ class _Beside:
 
 
 def _read_section(
-    text: str, section: Sequence[Item], doubts: Doubts
-) -> tuple[list[ParsedTarget], list[Unread]]:
-    targets: list[ParsedTarget] = []
-    unread: list[Unread] = []
+    text: str,
+    section: Sequence[Item],
+    doubts: Doubts,
+    since: int,
+    targets: list[ParsedTarget],
+    unread: list[Unread],
+) -> None:
     above: list[_Above] = []
     beside = _Beside()
     for number, item in enumerate(section):
@@ -96,15 +115,41 @@ def _read_section(
                 lead_in = replace(lead_in, level=BULLET)
             above.append(lead_in)
             continue
-        if not figures and (item.level < LETTERED or text[item.end - 1] == ":"):
+        if not figures and _leads(text, section, number, tokens):
             above.append(_lead_in(item, tokens))
             beside = _Beside()
             continue
         if beside.level != item.level:
             beside = _Beside()
-        context = _context(above, beside)
+        context = replace(_context(above, beside), since=since)
+        if _is_general(tokens):
+            context = replace(context, general=True)
         beside = _read_item(text, item, tokens, context, beside, targets, unread)
-    return targets, unread
+
+
+def _leads(text: str, section: Sequence[Item], number: int, tokens: Sequence[Token]) -> bool:
+    """Whether an item without figures speaks for those below it: "a) Đến năm 2025", "Về thư viện:".
+    A numbered sentence with nothing below it is a statement of its own.
+    """
+    item = section[number]
+    following = section[number + 1].level if number + 1 < len(section) else -1
+    if text[item.end - 1] == ":":
+        return True
+    below = following > item.level
+    if item.level < LETTERED:
+        if below or not number:
+            return True
+        said = find_groups(tokens)
+        return not (find_years(tokens) or any(group.labels for group in said))
+    return below and text[item.end - 1] not in ".;,"
+
+
+def _is_general(tokens: Sequence[Token]) -> bool:
+    return any(
+        phrase_at(tokens, at, ("muc", "tieu", "chung")) is not None
+        or phrase_at(tokens, at, ("muc", "tieu", "tong", "quat")) is not None
+        for at in range(min(len(tokens), 6))
+    )
 
 
 def _leads_to_table(section: Sequence[Item], number: int) -> bool:
@@ -128,20 +173,24 @@ def _lead_in(item: Item, tokens: Sequence[Token]) -> _Above:
     kinds = frozenset(find_heads(tokens))
     subjects = [one for one in find_subjects(tokens) if not kinds or one.kind in kinds]
     indicators = {one.indicator for one in subjects}
-    general = any(
-        phrase_at(tokens, at, ("muc", "tieu", "chung")) is not None
-        or phrase_at(tokens, at, ("muc", "tieu", "tong", "quat")) is not None
-        for at in range(len(tokens))
-    )
     return _Above(
         item.level,
         kinds,
         tuple(years) if len(years) == 1 else (),
         (ReviewReason.YEAR_UNCLEAR,) if unclear else (),
         subjects[0] if len(indicators) == 1 else None,
-        general,
+        _is_general(tokens),
+        slots=_slots_of_lead_in(tokens, kinds),
         percent=any(token.is_mark("%") for token in tokens),
     )
+
+
+def _slots_of_lead_in(tokens: Sequence[Token], kinds: frozenset[Kind]) -> tuple[Slot, ...]:
+    """ "Thư viện cấp huyện cung cấp dịch vụ …:", the years and figures below it."""
+    groups = [group for group in find_groups(tokens) if group.labels]
+    if len(groups) != 1 or groups[0].unknown or groups[0].kind is None or len(kinds) != 1:
+        return ()
+    return (Slot((groups[0],)),)
 
 
 def _context(above: Sequence[_Above], beside: _Beside) -> Context:
@@ -149,7 +198,9 @@ def _context(above: Sequence[_Above], beside: _Beside) -> Context:
     years: tuple[int, ...] = ()
     years_reasons: tuple[ReviewReason, ...] = ()
     subject: Subject | None = None
+    slots: tuple[Slot, ...] = ()
     for one in above:
+        slots = one.slots or (() if one.kinds else slots)
         kinds = one.kinds or kinds
         if one.years:
             years, years_reasons = one.years, one.years_reasons
@@ -162,7 +213,7 @@ def _context(above: Sequence[_Above], beside: _Beside) -> Context:
         years=years,
         years_reasons=years_reasons,
         subject=subject,
-        slots=beside.slots,
+        slots=beside.slots or slots,
         slots_reasons=beside.slots_reasons,
         general=any(one.general for one in above),
     )

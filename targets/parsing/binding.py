@@ -12,7 +12,7 @@ from .model import ReviewReason
 from .tokens import Token, any_phrase_at
 
 _SURE = 0.6
-_AFTER_FIGURE = vocabulary.words("vao nam den trong cuoi het")
+_AFTER_FIGURE = vocabulary.words("vao nam den trong cuoi het giai doan o tu ke cho")
 _JOINING = vocabulary.words("va den nam cung nhu vao")
 
 
@@ -40,6 +40,7 @@ class DueIn:
 
     years: tuple[Year, ...] = ()
     reasons: tuple[ReviewReason, ...] = ()
+    behind: bool = False  # they stand right behind the figure: "70% vào năm 2025"
 
 
 def joint_years(tokens: Sequence[Token], years: Sequence[Year]) -> list[tuple[Year, ...]]:
@@ -79,7 +80,7 @@ def due_years(
         ):
             near = None  # "đến năm 2025 đạt 60% đến năm 2030 đạt 80%": it opens the next figure
         if near:
-            due.append(DueIn(near))
+            due.append(DueIn(near, behind=True))
         elif leading_figure and after is not None:
             due.append(DueIn(after))
         elif before is not None:
@@ -122,12 +123,21 @@ class Run:
     reasons: list[ReviewReason] = field(default_factory=list)
 
 
-def right_group(tokens: Sequence[Token], figure: Figure, groups: Sequence[Group]) -> int | None:
-    """ "70% thư viện cấp huyện", "90% đối với các thư viện cấp huyện" """
+def right_group(
+    tokens: Sequence[Token], figure: Figure, groups: Sequence[Group], due: DueIn
+) -> int | None:
+    """ "70% thư viện cấp huyện", "90% đối với các thư viện cấp huyện", "95% vào năm 2030 số bảo
+    tàng"
+    """
     for i, group in enumerate(groups):
         if group.first > figure.last:
             gap = _outside_brackets(tokens, figure.last + 1, group.first)
-            return i if all_known(tokens, gap, vocabulary.BEFORE_GROUP, "") else None
+            words = vocabulary.BEFORE_GROUP
+            if due.behind and due.years[-1].last < group.first:
+                skip = {at for year in due.years for at in range(year.first, year.last + 1)}
+                gap = [at for at in gap if at not in skip]
+                words = words | _AFTER_FIGURE
+            return i if all_known(tokens, gap, words, "") else None
     return None
 
 
@@ -153,6 +163,10 @@ def left_group(
     before = [i for i, group in enumerate(groups) if group.last < figure.first]
     if not before:
         return None
+    if subject_span is not None:
+        # "… cho người sử dụng thư viện: 72%": the noun within the subject owns nothing
+        outer = [i for i in before if groups[i].labels or groups[i].last < subject_span[0]]
+        before = outer or before
     i = before[-1]
     skip = {at for year in years for at in range(year.first, year.last + 1)}
     gap = [at for at in range(groups[i].last + 1, figure.first) if at not in skip]

@@ -33,6 +33,7 @@ class Figure:
     per_year: bool = False
     doubtful: bool = False  # a letter was read as a digit, or digits stand apart
     upper: bool = False  # "không quá 10%"
+    in_words: bool = False  # "bảy mươi phần trăm"
     aside: bool = False  # a count within brackets
 
 
@@ -70,9 +71,13 @@ def find_years(tokens: Sequence[Token]) -> list[Year]:
         if later and later.value and year.value and later.value > year.value and (
             period or tokens[end].is_mark(_DASHES)
         ):  # fmt: skip
-            year = Year(year.first, later.last, later.value, year.value,
-                        year.doubtful or later.doubtful)  # fmt: skip
+            # "vào năm 2025 - 2030" may be two years as well as a period
+            unclear = year.doubtful or later.doubtful or not period
+            year = Year(year.first, later.last, later.value, year.value, unclear)
         if not _aside(tokens, i):
+            if i >= 2 and phrase_at(tokens, i - 2, ("truoc", "nam")) is not None and year.value:
+                # "trước năm 2026": by the end of the year before
+                year = replace(year, value=year.value - 1, doubtful=True)
             if doubtful(tokens, year.first, year.last):
                 year = replace(year, doubtful=True)
             found.append(year)
@@ -123,8 +128,29 @@ def _aside(tokens: Sequence[Token], i: int) -> bool:
     for length in (2, 3, 4, 5):
         if i >= length:
             hit = any_phrase_at(tokens, i - length, vocabulary.ASIDE_YEARS)
-            if hit and hit[0] == length:
-                return True
+            if hit and hit[0] == length and tokens[i - 2].folded != "vao":
+                return True  # and not "chuyển đổi số vào năm 2025"
+    return _named_in(tokens, i, vocabulary.LAWS)
+
+
+def _named_in(tokens: Sequence[Token], i: int, names: tuple[vocabulary.Phrase, ...]) -> bool:
+    """Whether a year belongs to the name of something: "Luật Thư viện năm 2019"."""
+    for at in range(i - 1, max(-1, i - 9), -1):
+        if not tokens[at].is_word:
+            return False
+        if any_phrase_at(tokens, at, names):
+            return True
+    return False
+
+
+def named_by_programme(tokens: Sequence[Token], year: Year) -> bool:
+    """Whether a year may be that of another programme: "Đề án … đến năm 2025, …"."""
+    for at in range(year.first - 1, max(-1, year.first - 20), -1):
+        if not tokens[at].is_word:
+            return False
+        if any_phrase_at(tokens, at, vocabulary.PROGRAMMES):
+            following = [token.folded for token in tokens[at + 2 : at + 4]]
+            return following != ["giao", "duc"] and "nay" not in following
     return False
 
 
@@ -168,6 +194,8 @@ def _figure_at(
     if first is None:
         return None
     minimum, end, percent, unclear = first
+    if not tokens[i].is_number and not any(map(str.isdigit, tokens[i].raw)) and not unclear:
+        return Figure(i, end - 1, minimum, upper=_upper(tokens, i), in_words=True)
     maximum = None
     if end < len(tokens) and (
         tokens[end].is_mark(_DASHES)
@@ -216,10 +244,42 @@ def _bound_at(tokens: Sequence[Token], i: int) -> tuple[Decimal, int, bool, bool
             return parse_number(token.folded), end, percent, False
         except NumberError:
             return (Decimal(0), end, percent, True) if percent else None
+    if (written := _in_words(tokens, i)) is not None:
+        return *written, True, False
     if percent and token.is_word and len(token.raw) <= 4:
         digits = "".join(_AS_DIGITS.get(char, char) for char in token.raw)
         if digits.isascii() and digits.isdigit():
             return Decimal(digits), end, True, True
+    return None
+
+
+_NUMERALS = {
+    "khong": 0, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6,
+    "bay": 7, "tam": 8, "chin": 9,
+}  # fmt: skip
+
+
+def _in_words(tokens: Sequence[Token], i: int) -> tuple[Decimal, int] | None:
+    """ "bảy mươi lăm phần trăm": its value and the token behind it. Only the words of one number,
+    from its first to "phần trăm", are taken; anything else is left to a person.
+    """
+    value = 0
+    at = i
+    while at < min(i + 6, len(tokens)) and tokens[at].is_word:
+        word = tokens[at].folded
+        if phrase_at(tokens, at, ("phan", "tram")) is not None:
+            return (Decimal(value), at + 2) if at > i and 0 < value <= 100 else None
+        if word == "muoi":
+            value = value * 10 if at > i else 10
+        elif word == "tram":
+            value = value * 100 if at > i else -1000
+        elif word in ("ruoi", "linh", "le"):
+            return None
+        elif word in _NUMERALS:
+            value += _NUMERALS[word]
+        else:
+            return None
+        at += 1
     return None
 
 
@@ -248,13 +308,18 @@ def _upper(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
+def is_numbering(before: Token | None) -> bool:
+    """Whether a number behind this word counts nothing: "Điều 5", "ngày 09"."""
+    return before is not None and before.is_word and before.folded in _NUMBERED_THINGS
+
+
 def _counts_something(tokens: Sequence[Token], i: int) -> bool:
     """Whether a bare number counts things, and is no date, article or number of a document."""
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     if _year_at(tokens, i):
         return False
-    if before and (before.is_mark("/") or (before.is_word and before.folded in _NUMBERED_THINGS)):
+    if before and (before.is_mark("/") or is_numbering(before)):
         return False
     if after and after.is_mark("/"):
         behind = tokens[i + 2] if i + 2 < len(tokens) else None

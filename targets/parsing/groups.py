@@ -112,6 +112,8 @@ def _headed(tokens: Sequence[Token], i: int) -> Group | None:
             at += 1
         else:
             break
+    if label is None and kind is Kind.LIBRARY and (college := _colleges(tokens, at)):
+        return Group(i, college.last, kind, (college,), clear=False)
     if label is None:
         # "bảo tàng xây dựng …": no tier, all of the kind; "thư viện mầm non": a tier not known.
         unknown = (
@@ -130,6 +132,24 @@ def _headed(tokens: Sequence[Token], i: int) -> Group | None:
             return Group(i, last, kind, labels, clear=False)
         return Group(i, i + length - 1, kind, unknown=unknown)
     return _with_labels(tokens, Group(i, label.last, kind), label)
+
+
+_COLLEGES = vocabulary.phrases("cao dang", "trung cap", "trung cap nghe", "cao dang nghe")
+
+
+def _colleges(tokens: Sequence[Token], at: int) -> Label | None:
+    """ "trường cao đẳng, trung cấp nghề": schools of vocational education by another name."""
+    start = at + 1 if at < len(tokens) and tokens[at].folded == "truong" else at
+    last = None
+    place = start
+    while hit := any_phrase_at(tokens, place, _COLLEGES):
+        last = place + hit[0] - 1
+        place = last + 1
+        if place < len(tokens) and (tokens[place].is_mark(",/") or is_and(tokens[place])):
+            place += 1
+        if place < len(tokens) and tokens[place].folded == "truong":
+            place += 1
+    return None if last is None else Label(at, last, "vocational", clear=False)
 
 
 def _looks_like_level(tokens: Sequence[Token], at: int) -> bool:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from . import binding, vocabulary
 from .figures import Figure, Year
 from .groups import Group
-from .model import ReviewReason, UnreadReason
+from .model import Kind, ReviewReason, UnreadReason
 from .statement import HUNDRED, Slot, Statement
 from .subjects import Subject
 from .tokens import any_phrase_at
 
 _LIST_PLACE = vocabulary.words("va cac cung nam den voi dau dat la co tai o so")
 _JOINS = vocabulary.words(
-    "va tu den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu"
+    "va tu den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu hau het da so phan "
+    "lon mot nua"
 )
 
 
@@ -91,7 +92,8 @@ class ListStatement(Statement):
         """Index of a group -> its figures (of different years)."""
         figures, tokens = self.sentence.figures, self.tokens
         groups = self.groups
-        right = {i: binding.right_group(tokens, figures[i], groups) for i in self.figures}
+        due = self.sentence.due
+        right = {i: binding.right_group(tokens, figures[i], groups, due[i]) for i in self.figures}
         span = (self.own[0].first, self.own[-1].last) if self.own else None
         left = {
             i: binding.left_group(tokens, figures[i], groups, self.sentence.years, span)
@@ -111,7 +113,14 @@ class ListStatement(Statement):
                 self.unclear = self.unclear or only_left == only_right
             else:
                 bound[i] = right[i] if right[i] is not None else left[i]
+        for i, at in bound.items():
+            # "Về trung tâm văn hóa: … 57% … nhà văn hóa thôn": the noun in front is the topic
+            if at is not None and right[i] is None and not groups[at].labels and any(
+                one.labels and one.kind is groups[at].kind for one in groups[at + 1 :]
+            ):  # fmt: skip
+                bound[i] = None
         self._share_between_years(bound, right)
+        self._share_with_next(bound, right)
         owners: dict[int, list[int]] = {}
         for i, at in bound.items():
             if at is not None:
@@ -150,10 +159,28 @@ class ListStatement(Statement):
                     if place not in years
                 ]
                 if due[i].years != due[other].years and binding.all_known(
-                    self.tokens, gap, words, ",;"
+                    self.tokens, gap, words, ",;:()"
                 ):
                     bound[i] = near
                     on_right[i] = on_right[other]
+
+    def _share_with_next(self, bound: dict[int, int | None], right: dict[int, int | None]) -> None:
+        """ "52% thư viện cấp huyện (đến năm 2025) và 77% (đến năm 2030)": of the same group."""
+        figures, due = self.sentence.figures, self.sentence.due
+        years = {at for year in self.sentence.years for at in range(year.first, year.last + 1)}
+        for other, i in zip(self.figures, self.figures[1:], strict=False):
+            near = right[other]
+            if bound[i] is not None or near is None or bound[other] != near:
+                continue
+            gap = [
+                place
+                for place in range(self.groups[near].last + 1, figures[i].first)
+                if place not in years
+            ]
+            if due[i].years != due[other].years and binding.all_known(
+                self.tokens, gap, vocabulary.BEFORE_FIGURE | {"va"}, ",;:()"
+            ):
+                bound[i] = near
 
     def read_list(
         self, owners: dict[int, list[int]], subjects: Sequence[Subject], *, hole: bool
@@ -161,7 +188,8 @@ class ListStatement(Statement):
         figures = self.sentence.figures
         listed = [
             at for at, group in enumerate(self.groups)
-            if at in owners or (self.is_listed(group) and self.in_list_place(group))
+            if at in owners
+            or (self.is_listed(group) and self.in_list_place(group) and not self.is_vague(group))
         ]  # fmt: skip
         self.listed = listed
         leading = listed and listed[0] not in owners
@@ -172,16 +200,22 @@ class ListStatement(Statement):
                 entries.append(([at], at))
             else:
                 entries.append(([at], None))
+        joined: tuple[ReviewReason, ...] = ()
         if single and not hole and len(entries) > 1:
             owner = next(iter(owners))
             behind = figures[owners[owner][0]].first > self.groups[owner].first
             whole = entries[-1][1] == owner if behind else not leading
             if whole and self._is_shared(owner, owners[owner], listed):
                 entries = [(listed, owner)]
+            elif whole and all(self.groups[at].kind is Kind.CULTURE_CENTRE for at in listed):
+                # the programme, too, takes the centres of province and district together
+                entries = [(listed, owner)]
+                joined = (ReviewReason.SHARED_FIGURE,)
         previous: list[int] | None = None
         stop = self.own[0].first if self.own else self.last
         stray = any(self.first <= one.first < stop for one in self.sentence.counts)
-        doubt = (ReviewReason.UNFAMILIAR_WORDS,) if hole or stray else ()
+        doubt = (*joined, *((ReviewReason.UNFAMILIAR_WORDS,) if hole or stray else ()))
+        told = {self.groups[at].tiers for at in owners}
         for number, (members, owner_at) in enumerate(entries):
             groups = tuple(self.groups[at] for at in members)
             if owner_at is not None:
@@ -189,6 +223,8 @@ class ListStatement(Statement):
                 for i in owners[owner_at]:
                     self.emit(slot, i, subjects, self._binding_reasons(owners[owner_at]))
                 previous = owners[owner_at]
+            elif all(group.tiers in told for group in groups):
+                continue  # named again: "thư viện cộng đồng và thư viện tư nhân phục vụ cộng đồng"
             else:
                 slot = Slot(groups, False, self._group_reasons(groups, number, entries))
                 self._imply(slot, subjects, previous, self._following(entries, number, owners))
@@ -217,6 +253,24 @@ class ListStatement(Statement):
         one, other = self.groups[listed[-2]], self.groups[listed[-1]]
         return any(token.folded == "va" for token in self.tokens[one.last + 1 : other.first])
 
+    def is_vague(self, group: Group) -> bool:
+        """Whether "hầu hết" or "một nửa số" stands in place of a figure; the sentence is then
+        listed, and no figure inferred.
+        """
+        for length in (1, 2, 3, 4):
+            at = group.first - length
+            if at < self.first or group.first == self.first:
+                break
+            for phrases, reason in (
+                (vocabulary.VAGUE, UnreadReason.VAGUE),
+                (vocabulary.PARTS, UnreadReason.NOT_A_PERCENTAGE),
+            ):
+                hit = any_phrase_at(self.tokens, at, phrases)
+                if hit and hit[0] == length:
+                    self.sentence.reading.unread = self.sentence.reading.unread or reason
+                    return True
+        return False
+
     def in_list_place(self, group: Group) -> bool:
         """Whether a group without figure stands where a list has entries: behind a comma, "và", a
         year. Not "cán bộ thư viện cấp huyện", and not behind a count ("5 thư viện").
@@ -229,6 +283,11 @@ class ListStatement(Statement):
         before = self.tokens[group.first - 1]
         if before.is_number:
             return any(year.last == group.first - 1 for year in self.sentence.years)
+        for length in (1, 2, 3):
+            if group.first - length >= self.first:
+                hit = any_phrase_at(self.tokens, group.first - length, vocabulary.ALL)
+                if hit and hit[0] == length:
+                    return True
         if not before.is_word:
             return before.is_mark(",;:-–+/(")
         if before.folded in ("voi", "cua", "trong", "cho"):
@@ -282,6 +341,7 @@ class ListStatement(Statement):
             *self.sentence.years,
             *self.own,
             *(self.groups[at] for at in self.listed),
+            *(one for one in self.groups if self.is_vague(one)),
         ]
         following = [part.first for part in parts if part.first > group.last]
         stop = min(following, default=self.last)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from institutions.names import fold
 
@@ -286,13 +286,13 @@ def _report_before(
             continue
         for sentence in sentences(item.tokens(text, doubts)):
             for clause in _clauses(sentence):
-                found = _day_before(clause)
-                if found is None or not _has(clause, (("bao", "cao"),)):
+                days = _days_before(clause)
+                if not days or not _has(clause, (("bao", "cao"),)):
                     continue
                 if _has(clause, _YEARLY):
-                    return found
+                    return days[0]
                 if _has(sentence, _YEARLY) and fallback[0] is None:
-                    fallback = found
+                    fallback = days[0]
     return fallback
 
 
@@ -312,32 +312,61 @@ def _has(tokens: Sequence[Token], phrases: Sequence[Sequence[str]]) -> bool:
     return any(any_phrase_at(tokens, at, phrases) for at in range(len(tokens)))
 
 
-def _day_before(tokens: Sequence[Token]) -> tuple[tuple[int, int], bool] | None:
-    for at in range(len(tokens) - 3):
-        if not tokens[at + 1].is_number and not tokens[at + 2].is_number:
-            continue
-        if phrase_at(tokens, at, ("truoc", "ngay")) is not None and tokens[at + 2].is_number:
-            number = at + 2
-        elif phrase_at(tokens, at, ("truoc",)) is not None and tokens[at + 1].is_number:
-            number = at + 1
-        else:
-            continue
-        rest = tokens[number + 1 : number + 5]
-        month = None
-        if rest and rest[0].is_mark("/-") and len(rest) > 1 and rest[1].is_number:
-            if len(rest) > 2 and rest[2].is_mark("/-"):
+_PART_OF_YEAR = (("sau", "thang"), ("so", "ket", "6"), ("quy",), ("hang", "quy"), ("hang", "thang"))
+_BEFORE = (("truoc", "ngay"), ("truoc",))
+_AT_LATEST = (
+    ("cham", "nhat", "la", "ngay"), ("cham", "nhat", "vao", "ngay"), ("cham", "nhat", "ngay"),
+    ("muon", "nhat", "la", "ngay"), ("muon", "nhat", "vao", "ngay"), ("muon", "nhat", "ngay"),
+    ("cham", "nhat", "la"), ("cham", "nhat"),
+)  # fmt: skip
+
+
+def _days_before(tokens: Sequence[Token]) -> list[tuple[tuple[int, int], bool]]:
+    """Days (month, day) before which something is due, and whether each may be misread. "Chậm nhất
+    ngày 30/11" includes that day. Days of half-yearly or quarterly reports are left out.
+    """
+    found = []
+    since = 0
+    for at in range(len(tokens) - 2):
+        for phrases, inclusive in ((_BEFORE, False), (_AT_LATEST, True)):
+            phrase = next((p for p in phrases if phrase_at(tokens, at, p) is not None), None)
+            if phrase is None or at + len(phrase) >= len(tokens):
                 continue
-            month = rest[1]
-        elif phrase_at(tokens, number + 1, ("thang",)) is not None and len(rest) > 1:
-            if len(rest) > 3 and rest[2].folded == "nam" and rest[3].is_number:
+            number = at + len(phrase)
+            read = _day_at(tokens, number) if tokens[number].is_number else None
+            if read is None:
                 continue
-            month = rest[1]
-        if month is None or not month.is_number:
-            continue
-        try:
-            when = date(2024, int(month.folded), int(tokens[number].folded))
-        except ValueError:
-            continue
-        last = tokens.index(month)
-        return (when.month, when.day), doubtful(tokens, at, last)
-    return None
+            when, last = read
+            stretch = tokens[since:at]
+            since = last
+            half_year = _has(stretch, _PART_OF_YEAR) or any(
+                token.folded == "6" and place + 1 < len(stretch)
+                and stretch[place + 1].folded == "thang"
+                for place, token in enumerate(stretch)
+            )  # fmt: skip
+            if half_year:
+                continue
+            if inclusive:
+                when += timedelta(days=1)
+            found.append(((when.month, when.day), doubtful(tokens, at, last)))
+    return found
+
+
+def _day_at(tokens: Sequence[Token], number: int) -> tuple[date, int] | None:
+    """Day and month without a year that begin here, and their last token."""
+    rest = tokens[number + 1 : number + 5]
+    month = None
+    if rest and rest[0].is_mark("/-") and len(rest) > 1 and rest[1].is_number:
+        if len(rest) > 2 and rest[2].is_mark("/-"):
+            return None
+        month = rest[1]
+    elif phrase_at(tokens, number + 1, ("thang",)) is not None and len(rest) > 1:
+        if len(rest) > 3 and rest[2].folded == "nam" and rest[3].is_number:
+            return None
+        month = rest[1]
+    if month is None or not month.is_number:
+        return None
+    try:
+        return date(2023, int(month.folded), int(tokens[number].folded)), number + 2
+    except ValueError:
+        return None

@@ -73,6 +73,8 @@ class UnreadReason(StrEnum):
     VAGUE = "vague"
     UPPER_BOUND = "upper_bound"
     CHANGE = "change"
+    PAST = "past"
+    ELSEWHERE = "elsewhere"
     UNKNOWN_SUBJECT = "unknown_subject"
     UNKNOWN_GROUP = "unknown_group"
     LIST_LENGTH = "list_length"

@@ -118,6 +118,7 @@ def _lines(text: str) -> Iterator[_Line]:
         new_page = new_page or text[match.end() : match.end() + 1] == "\f"
         at = match.end() + (2 if text[match.end() : match.end() + 2] == "\r\n" else 1)
     numbers = [bool(_PAGE_NUMBER.fullmatch(row[2])) for row in rows]
+    heads = _running_heads(rows, numbers)
     tabled = _table_rows(rows, numbers)
     counts: dict[str, int] = {}
     for row in rows:
@@ -125,8 +126,29 @@ def _lines(text: str) -> Iterator[_Line]:
     for i, (start, end, stripped, broke, paged) in enumerate(rows):
         beside = paged or (i > 0 and numbers[i - 1]) or (i + 1 < len(rows) and numbers[i + 1])
         repeated = len(stripped) <= 80 and counts[_running_head(stripped)] >= 3
-        furniture = i not in tabled and (numbers[i] or (beside and repeated))
+        furniture = i not in tabled and (numbers[i] or i in heads or (beside and repeated))
         yield _Line(start, end, stripped, broke, furniture, whole[i] if i in tabled else None)
+
+
+def _running_heads(
+    rows: Sequence[tuple[int, int, str, bool, bool]], numbers: Sequence[bool]
+) -> set[int]:
+    """Lines beside a page number that stand in the middle of a sentence: what is before them is
+    not finished, what comes after them goes on with a small letter.
+    """
+    found = set()
+    for at, is_number in enumerate(numbers):
+        if not is_number:
+            continue
+        for line, before, after in ((at - 1, at - 2, at + 1), (at + 1, at - 1, at + 2)):
+            if before < 0 or after >= len(rows) or numbers[line]:
+                continue
+            text = rows[line][2]
+            apart = rows[line][3] and text[:1].isupper() and len(text) <= 100
+            goes_on = rows[after][2][:1].islower() and not _TERMINAL.search(rows[before][2][-8:])
+            if apart and goes_on and "%" not in text:
+                found.add(line)
+    return found
 
 
 _MARKER_CELL = re.compile(r"(?:[-–—+•*●▪·]|\(?[\dIVXivx]{1,4}(?:\.\d{1,2})*[.)]|[a-zđ][.)])")
@@ -251,6 +273,41 @@ def objectives(text: str, items: Sequence[Item]) -> list[Item]:
             return section
         section.append(item)
     return section
+
+
+_ANNEX = re.compile(r"(?i)(?:ph[uụ]\s*l[uụ]c|bi[eể]u)\b")
+
+
+def annexed(text: str, items: Sequence[Item], section: Sequence[Item]) -> list[list[Item]]:
+    """Annexes behind the plan whose title speaks of objectives: "PHỤ LỤC: CÁC CHỈ TIÊU …". Each up
+    to the next annex. Nothing without a section of objectives.
+    """
+    if not section:
+        return []
+    last = section[-1].start
+    found: list[list[Item]] = []
+    for number, item in enumerate(items):
+        if item.start <= last or not _ANNEX.match(text, item.start):
+            continue
+        title = items[number : number + 4]
+        behind = [one for one in title[1:] if one.level != TABLE]
+        about = any(
+            phrase_at(tokens, at, phrase) is not None
+            for one in (item, *behind)
+            if one.end - one.start < 400
+            for tokens in [one.tokens(text)]
+            for at in range(len(tokens))
+            for phrase in _OBJECTIVES
+        )
+        table = any(one.level == TABLE for one in items[number : number + 6])
+        if not about or not table:
+            continue
+        rest = items[number:]
+        stop = next(
+            (at for at, one in enumerate(rest) if at and _ANNEX.match(text, one.start)), len(rest)
+        )
+        found.append(rest[:stop])
+    return found
 
 
 def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:

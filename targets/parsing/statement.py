@@ -50,6 +50,7 @@ class Context:
     slots: tuple[Slot, ...] = ()
     slots_reasons: tuple[ReviewReason, ...] = ()
     general: bool = False  # under "Mục tiêu chung": only figures make targets
+    since: int = 0  # the plan's own year: earlier ones are no target years
 
 
 @dataclass(slots=True)
@@ -79,6 +80,8 @@ class Sentence(Protocol):
     subjects: list[Subject]
     due: list[binding.DueIn]
     reading: Reading
+    used: set[int]
+    strange: list[int]
 
     def reason(self, figure: Figure, otherwise: UnreadReason) -> UnreadReason: ...
 
@@ -104,6 +107,7 @@ class Statement:
         self.groups = [one for one in sentence.groups if first <= one.first < last]
         self.own = [one for one in sentence.subjects if first <= one.first < last]
         self.inherited, self.inherited_reasons = subject, subject_reasons
+        self.left_out = False  # a figure of another meaning stands here
         self.listed: list[int] = []  # indexes of the groups that are entries of a list
         self.slots: list[Slot] = []
         self.slots_reasons: tuple[ReviewReason, ...] = ()
@@ -111,6 +115,7 @@ class Statement:
     def unread(self, figures: Iterable[int], reason: UnreadReason) -> None:
         reading = self.sentence.reading
         for i in figures:
+            self.sentence.used.add(i)
             if reading.unread is None:
                 reading.unread = self.sentence.reason(self.sentence.figures[i], reason)
 
@@ -160,6 +165,8 @@ class Statement:
         quote_groups: bool = True,
     ) -> None:
         figure = None if i is None else self.sentence.figures[i]
+        if i is not None:
+            self.sentence.used.add(i)
         reasons = [*slot.reasons, *reasons]
         if not all(group.clear for group in slot.groups):
             reasons.append(ReviewReason.TIER_UNCLEAR)
@@ -198,6 +205,8 @@ class Statement:
         if figure is not None:
             if figure.doubtful:
                 reasons.append(ReviewReason.FIGURE_UNCLEAR)
+            if figure.in_words:
+                reasons.append(ReviewReason.FIGURE_IN_WORDS)
             top = figure.maximum if figure.maximum is not None else figure.minimum
             if top > HUNDRED or figure.minimum <= 0:
                 reasons.append(ReviewReason.FIGURE_OUT_OF_RANGE)

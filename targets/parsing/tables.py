@@ -256,10 +256,15 @@ class _Table:
         self.note_columns: set[int] = set()
         self.columns: dict[int, Said] = {}
         self.sections: list[_Section] = []
+        self.corner = Said()  # what the header says above the labels of the rows
 
     def read(self) -> TableReading:
         head = self._head()
         self._read_header(self.rows[:head])
+        first = min((cell.column for row in self.rows[head:] for cell in row.cells
+                     if cell.column and value_of(cell)), default=0)  # fmt: skip
+        for column in [one for one in self.columns if one < first]:
+            self.corner += self.columns.pop(column)
         above: dict[int, Cell] = {}
         for row in self.rows[head:]:
             if self._is_column_numbers(row):
@@ -560,7 +565,7 @@ class _Table:
             row.width < self.width and self.columns.get(self.width - 1, Said()).years
         ):
             reasons.append(ReviewReason.TABLE_UNCLEAR)
-        nearest = [column, said, *(one.said for one in reversed(self.sections))]
+        nearest = [column, said, *(one.said for one in reversed(self.sections)), self.corner]
         # percent?
         unit_said = said_by(unit.tokens) if unit is not None else Said()
         ratio = any(
@@ -628,7 +633,8 @@ class _Table:
 
     def _subjects(self, column: Said, said: Said) -> list[Subject]:
         kinds = column.kinds | said.kinds
-        for one in (said, column, *(section.said for section in reversed(self.sections))):
+        around = (said, column, *(section.said for section in reversed(self.sections)))
+        for one in (*around, self.corner):
             fitting = {
                 subject.indicator: subject
                 for subject in reversed(one.subjects)
@@ -651,7 +657,8 @@ class _Table:
             tiers = {group.tiers for group in (*column.labelled, *said.labelled)}
             if len(tiers) > 1:
                 return None, [UnreadReason.UNKNOWN_GROUP]
-        for one in (said, column, *(section.said for section in reversed(self.sections))):
+        around = (said, column, *(section.said for section in reversed(self.sections)))
+        for one in (*around, self.corner):
             if not one.labelled:
                 if any(group.unknown for group in one.groups):
                     return None, [UnreadReason.UNKNOWN_GROUP]

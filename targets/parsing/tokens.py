@@ -15,8 +15,10 @@ from .model import Span
 # A word may hold digits and symbols ("x4", "s&", "16p"): scans do that. Percent signs, brackets,
 # stops and dashes stand alone.
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*(?![^\W_]|[\u0300-\u036f&¢¥@$|]))"
-    r"|(?P<word>[^\W_][^\W_\u2028]*(?:[\u0300-\u036f&¢¥@$|'’]+[^\W_]*)*)"
+    # footnote marks: "70%(1)", "cấp huyện[2]", "40%¹", "(*)"
+    r"(?P<note>(?<=[^\s\d(])\(\d{1,2}\)(?!\s*%)|\[\d{1,2}\]|\(\*{1,3}\)|[\u00b9\u00b2\u00b3\u2070-\u2079]+)"
+    r"|(?P<number>\d+(?:[.,]\d+)*(?![^\W_]|[\u0300-\u036f&¢¥@$|]))"
+    r"|(?P<word>[^\W_][^\W_\u2028\u00b9\u00b2\u00b3\u2070-\u2079]*(?:[\u0300-\u036f&¢¥@$|'’]+[^\W_]*)*)"
     r"|(?P<mark>[^\s])"
 )
 _GLUED_YEAR = re.compile(r"([^\W\d_][^\W\d_\u0300-\u036f]*)(20\d\d)|(20\d\d)([^\W\d_].*)")
@@ -98,6 +100,8 @@ def _tokenize(text: str, span: Span, skip: Sequence[Span]) -> list[Token]:
         if any(first <= start < last for first, last in skip):
             continue
         kind = match.lastgroup or "mark"
+        if kind == "note":
+            continue
         if kind == "word":
             tokens.extend(_split_word(text, start, end))
         elif kind == "mark" and match.group() in _PERCENT_SIGNS:

@@ -34,7 +34,7 @@ INSIDE_HEAD: dict[Kind, tuple[Phrase, ...]] = {
 TIERS: dict[str, tuple[Phrase, ...]] = {
     "province": phrases("tinh"),
     "district": phrases("huyen", "quan", "thi xa", "thanh pho"),
-    "commune": phrases("xa", "phuong", "thi tran"),
+    "commune": phrases("xa", "phuong", "thi tran", "dac khu"),
     "village": phrases(
         "thon", "lang", "ban", "buon", "bon", "ap", "xom", "khom", "to dan pho", "khu pho",
         "khu dan cu",
@@ -127,6 +127,26 @@ OTHER_MATTER = phrases(
 
 LIST_WORDS = phrases("tuong ung", "lan luot")
 BACK_WORDS = phrases("neu tren", "chi tieu tren", "noi tren", "ke tren", "o tren", "cac chi tieu")
+# Before a group, in place of a figure.
+ALL = phrases("tat ca", "tat ca cac", "toan bo", "toan bo cac", "moi")
+VAGUE = phrases(
+    "hau het", "hau het cac", "da so", "da so cac", "phan lon", "phan lon cac", "phan nhieu",
+    "da phan", "mot so", "nhieu", "gan het", "khong it", "mot phan",
+)  # fmt: skip
+PARTS = phrases(
+    "mot nua", "mot nua so", "nua so", "hai phan ba", "hai phan ba so", "ba phan tu",
+    "ba phan tu so", "mot phan ba", "mot phan ba so", "mot phan tu", "mot phan tu so",
+)  # fmt: skip
+# Before a figure: it says where things stand, or is the whole country's.
+NOW = phrases(
+    "hien nay", "hien tai", "hien co", "den nay", "thoi diem hien tai", "tinh den", "da co",
+    "da dat",
+)  # fmt: skip
+NATIONAL = phrases("ca nuoc", "toan quoc", "quoc gia", "trung uong", "chinh phu")
+# What carries a year in its name.
+LAWS = phrases("luat", "nghi dinh", "phap lenh", "thong tu", "hien phap", "bo luat")
+PROGRAMMES = phrases("de an", "chuong trinh", "chien luoc", "ke hoach", "quy hoach", "nghi quyet")
+
 PER_YEAR = phrases("moi nam", "hang nam", "mot nam", "tung nam", "nam")
 GROWING = phrases("tang", "tang truong")
 FALLING = frozenset({"giam"})
@@ -147,7 +167,7 @@ FILLER = words("""
     xay dung ho tro nhu cau ung dung cung cap dia ban tinh toan muc chi tieu tuong ung lan luot
     neu nay sau nhu thi thanh cho de nham theo tang binh quan moi hang hon giai doan cuoi dau khi
     viec ve gom bao hoan thanh thanh lap thuong xuyen hoat dong tung thi xa thanh pho do voi bang
-    gan ca tat tam nhin huong ap
+    gan ca tat tam nhin huong ap hau da phan lon nua moi bo
     """)
 # Between a group and its subject: "trên địa bàn tỉnh có tổ chức, hỗ trợ nhu cầu …".
 AFTER_GROUP = words(

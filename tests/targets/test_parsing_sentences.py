@@ -894,7 +894,8 @@ CASES = [
             "học tập suốt đời."
         ),
         [
-            "unread unknown_group",
+            "2025 library.lifelong_services district 70",
+            "unread past",
         ],
     ),
     (
