@@ -313,8 +313,8 @@ def test_report_takes_a_fixed_number_of_queries(
     )  # fmt: skip
 
     # session, user, memberships, successions, former units, report; questions, roster, values;
-    # changes, imports; menu
-    with django_assert_num_queries(12):
+    # findings 7, receipts; changes, imports; menu
+    with django_assert_num_queries(20):
         response = as_reporter.get(address(report))
 
     assert response.context["progress"].answered == number
@@ -356,13 +356,33 @@ def test_leader_sees_approved_values_alone(request, report, open_round, answer, 
     assert "riêng" not in response.content.decode()
 
 
-def test_reporter_submits(as_reporter, report, open_round, answer):
-    answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
+def test_reporter_submits_and_gets_the_receipt(as_reporter, report, answer):
+    fill(report, answer)
 
     response = as_reporter.post(address(report, "submit/"))
 
     report.refresh_from_db()
-    assert (response.url, report.status) == (address(report), "submitted")
+    assert (response.url, report.status) == (address(report, "receipts/1/"), "submitted")
+
+
+def test_report_is_submitted_at_once_where_nothing_is_noticed(as_reporter, report, answer):
+    fill(report, answer)
+    Report.objects.filter(pk=report.pk).update(started_at=timezone.now())
+
+    page = as_reporter.get(address(report)).content.decode()
+
+    assert f'action="{address(report, "submit/")}"' in page
+    assert address(report, "check/") not in page
+
+
+def test_report_with_something_to_explain_leads_to_the_check_page(as_reporter, report, answer):
+    answer(report.round, "98-TV-981", "library.digital", "yes", approved=False)
+    Report.objects.filter(pk=report.pk).update(started_at=timezone.now())
+
+    page = as_reporter.get(address(report)).content.decode()
+
+    assert f'href="{address(report, "check/")}"' in page
+    assert address(report, "submit/") not in page
 
 
 def test_staff_approves_and_the_values_count(as_staff, submitted):

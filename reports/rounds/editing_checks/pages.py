@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.forms import BoundField
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from institutions.models import Tier
@@ -76,10 +76,7 @@ class CheckPage:
 
 def cell_address(report: Report, line: int, indicator_code: str) -> str:
     """The cell in the entry grid."""
-    try:
-        grid = reverse("reports:grid", args=[report.pk])
-    except NoReverseMatch:
-        return reverse("reports:report-line", args=[report.pk, line])
+    grid = reverse("reports:grid", args=[report.pk])
     return f"{grid}#cell-{line}-{indicator_code.replace('.', '-')}"
 
 
