@@ -23,7 +23,7 @@ from django.utils import timezone
 from institutions.scope import Audience
 from reports.rounds.receipts import issue
 from tests import factories
-from tests.documents import blank_pdf
+from tests.documents import pdf_of_pages
 
 PEOPLE = (
     *("reporter", "other_reporter", "staff", "leader", "national_leader"),
@@ -90,6 +90,16 @@ POLICY = {
     "reports:receipt-content": (PROOF, PROOF_READ_ONLY),
     "reports:report-texts": (writers(405, 405), writers(302, 404)),
     "reports:report-line": (writers(200, 404), writers(422, 404)),
+    # The table of a report, read by whom the report is, written by those who enter.
+    "reports:grid": (
+        "302 200 404 200 200 200 200 404",
+        "302 400 404 400 403 403 403 404",
+    ),
+    "reports:grid-save": (writers(405, 405), writers(400, 404)),
+    "reports:attach": (writers(405, 405), writers(302, 404)),
+    # Evidence is for those who see drafts; the administrator may read it, a leader not.
+    "reports:attachment": ("302 200 404 200 403 403 200 404", READ_ONLY),
+    "reports:attachment-remove": (writers(405, 405), writers(302, 404)),
     "reports:import": (writers(200, 404), writers(422, 404)),
     "reports:template": (writers(200, 404), writers(405, 405)),
     "reports:import-preview": (writers(200, 404), writers(405, 405)),
@@ -160,7 +170,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
     """Arguments of every address: real rows of the territory and of unit 981."""
     settings.MEDIA_ROOT = tmp_path
     answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
-    picture = ContentFile(blank_pdf())
+    picture = ContentFile(pdf_of_pages([b""]))
     plan.source_file.save("ke-hoach.pdf", picture)
     plan.source_name, plan.page_starts = "ke-hoach.pdf", [0]
     plan.save()
@@ -208,6 +218,8 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
     }  # fmt: skip
+    evidence = factories.AttachmentFactory(report=report)
+    named["reports:attachment"] = named["reports:attachment-remove"] = {"pk": evidence.pk}
     receipt = issue(report, None, timezone.now())
     named["reports:receipt-check"] = {"code": receipt.code}
     for name in ("receipt", "receipt-content"):
@@ -217,6 +229,9 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
         "submit",
         "check",
         "report-texts",
+        "grid",
+        "grid-save",
+        "attach",
         "import",
         "template",
         "approve",

@@ -112,7 +112,7 @@ class HeadForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("Number"),
         max_length=60,
-        help_text=gettext_lazy("As printed at the head, for example 3632/KH-UBND."),
+        help_text=gettext_lazy("As printed at the head, for example 123/KH-UBND."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     issued_on = date_field(

@@ -10,7 +10,7 @@ import time
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -207,6 +207,16 @@ def as_read(found: Document, pages: int | None) -> dict:
     }
 
 
+# Locked by others for too long, or the connection broke while a page was read.
+_BUSY = (OperationalError, InterfaceError)
+
+
+def _reconnect() -> None:
+    """The next statement opens a connection anew, unless it belongs to a transaction."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 class HoldLost(Exception):
     """Somebody else reads the document, or it is gone."""
 
@@ -229,16 +239,18 @@ class Hold:
         """Told of every page. A database that is busy just now hears of the next one."""
         try:
             self._write(pages_read=done, pages=pages)
-        except OperationalError:
+        except _BUSY:
             log.warning("document %s: page %s not noted, database busy", self.pk, done)
+            _reconnect()
 
     def renew(self, **changes) -> None:
         """Write what was found; hours of reading are not lost to a busy moment."""
         for pause in (1, 5, 15, 60):
             try:
                 return self._write(**changes)
-            except OperationalError:
+            except _BUSY:
                 log.warning("document %s: database busy, again in %s s", self.pk, pause)
+                _reconnect()
                 time.sleep(pause)
         return self._write(**changes)
 
@@ -246,7 +258,7 @@ class Hold:
         """The page offers to read again at once instead of after STALE_AFTER."""
         try:
             self._mine().update(progressed_at=None)
-        except OperationalError:
+        except _BUSY:
             log.warning("document %s: database busy, left to be found stale", self.pk)
 
     def _mine(self):
@@ -255,7 +267,6 @@ class Hold:
         )
 
     def _write(self, **changes) -> None:
-        close_old_connections()  # one that broke while a page was read
         now = timezone.now()
         if not self._mine().update(progressed_at=now, **changes):
             raise HoldLost

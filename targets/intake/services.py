@@ -302,10 +302,10 @@ def check_head(
     problems: dict[str, str | ValidationError] = {}
     if head.issued_on > timezone.localdate():
         problems["issued_on"] = _("The day of issue lies in the future.")
+    elif problem := _wrong_territory(head, province):
+        problems["territory"] = problem
     if head.in_force_from < head.issued_on:
         problems["in_force_from"] = _("A document is not in force before the day it was issued.")
-    if problem := _wrong_territory(head, province):
-        problems["territory"] = problem
     if head.baseline_year > head.issued_on.year:
         problems["baseline_year"] = _("The baseline year lies before the plan.")
     try:

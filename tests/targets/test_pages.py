@@ -1,11 +1,9 @@
-"""The list of plans, the page of one, decisions on its targets and a plan from its document."""
-
-from pathlib import Path
+"""The list of plans, the page of one, and decisions on its targets."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from targets.models import Plan, PlanVersion, Target
+from targets.models import Target
 from tests import factories
 from tests.conftest import PLAN_TEXT
 
@@ -350,88 +348,6 @@ def test_decisions_are_the_departments_own(client, status, draft, request):
         assert response.status_code == status
     target.refresh_from_db()
     assert target.state == "proposed"
-
-
-# A plan from its document --------------------------------------------------------------------
-
-
-def send(client, content, name="ke-hoach.txt", **data):
-    if isinstance(content, str):
-        content = content.encode()
-    file = SimpleUploadedFile(name, content, content_type="text/plain")
-    return in_english(client).post("/plans/new/", {"file": file, **data})
-
-
-@pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
-
-
-def test_document_becomes_a_draft_with_waiting_targets(
-    as_staff, staff, territory, indicators, media
-):
-    response = send(as_staff, PLAN_TEXT)
-    version = PlanVersion.objects.get()
-    assert response["Location"] == page(version)
-    assert (version.plan.territory, version.number) == (territory, "4321/KH-UBND")
-    assert (version.status, version.registered_by) == ("draft", staff)
-    assert set(version.targets.values_list("state", flat=True)) == {"proposed"}
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("", "empty"),
-        (b"\x00\x01\x02\x03" * 200, "not a text file"),
-        ("Số: 1/KH-UBND\nHồng Lam, ngày 01 tháng 02 năm 2024\nKính gửi các sở.", "objectives"),
-    ],
-    ids=["empty", "binary", "no objectives"],
-)
-def test_document_that_is_no_plan_is_refused_with_the_reason(
-    as_staff, territory, indicators, media, content, reason
-):
-    response = send(as_staff, content)
-    assert response.status_code == 200
-    assert reason in " ".join(response.context["form"].errors["file"])
-    assert not Plan.objects.exists()
-    assert not list(media.rglob("*.*"))
-
-
-def test_document_sent_twice_is_refused(as_staff, plan, media):
-    response = send(as_staff, PLAN_TEXT)
-    assert "registered already" in " ".join(response.context["form"].errors["file"])
-    assert PlanVersion.objects.count() == 1
-
-
-def test_plan_of_a_foreign_territory_is_refused(as_outsider, territory, indicators, media):
-    response = send(as_outsider, PLAN_TEXT)
-    assert "not yours to register" in " ".join(response.context["form"].errors["file"])
-    assert not Plan.objects.exists()
-    assert not [path for path in Path(media).rglob("*") if path.is_file()]
-
-
-def test_territory_out_of_ones_rights_cannot_be_chosen(as_outsider, territory, indicators, media):
-    response = send(as_outsider, PLAN_TEXT, territory="hong-lam")
-    assert "territory" in response.context["form"].errors
-    assert not Plan.objects.exists()
-
-
-def test_document_that_is_too_large_is_refused(as_staff, territory, indicators, media, settings):
-    settings.MAX_PLAN_BYTES = 10
-    response = send(as_staff, PLAN_TEXT)
-    assert "larger than" in " ".join(response.context["form"].errors["file"])
-    assert not Plan.objects.exists()
-
-
-def test_page_without_a_document_asks_for_one(as_staff, territory):
-    response = as_staff.post("/plans/new/")
-    assert "file" in response.context["form"].errors
-
-
-@pytest.mark.parametrize("client", ["as_reporter", "as_leader", "as_administrator"])
-def test_registering_is_the_departments_own(client, territory, request):
-    assert request.getfixturevalue(client).get("/plans/new/").status_code == 403
 
 
 def test_states_of_targets_are_those_the_page_knows():
