@@ -85,8 +85,10 @@
       if (finding.open) says.append(make("span", { className: "noticed" }, icon("i-behind"), finding.message));
       else says.append(make("small", { className: "beside" }, `${finding.message} (${words.explained})`));
     });
-    const marks = [beside.note && words.note, beside.evidence && words.evidence, beside.files?.length && `${beside.files.length} ${words.file}`].filter(Boolean);
-    if (marks.length) says.append(make("small", { className: "beside" }, marks.join(" · ")));
+    if (beside.note) says.append(make("small", { className: "beside" }, beside.note));
+    if (beside.evidence) says.append(make("small", { className: "beside" }, `${words.evidence}: ${beside.evidence}`));
+    if (beside.files?.length) says.append(make("small", { className: "beside" }, `${words.evidence}: ${beside.files.map(([, name]) => name).join(", ")}`));
+    if (beside.approved) says.append(make("small", { className: "beside" }, beside.approved));
     if (entry?.stuck) {
       input.setAttribute("aria-invalid", "true");
       input.setAttribute("aria-describedby", says.id);
@@ -522,7 +524,7 @@
       panel.querySelectorAll("[data-quick]").forEach((button) => button.setAttribute("aria-pressed", String((quick[button.dataset.quick] ?? "") === text)));
       byId("panel-reason").value = Object.keys(quick).find((name) => quick[name] === text && name !== "yes" && name !== "no") ?? "";
     }
-    byId("panel-says").replaceChildren(...(problemsOfExplanations.has(key) ? [make("span", { className: "wrong" }, icon("i-not-met"), problemsOfExplanations.get(key))] : []), ...(beside.approved ? [make("small", {}, beside.approved)] : []));
+    byId("panel-says").replaceChildren(...(problemsOfExplanations.has(key) ? [make("span", { className: "wrong" }, icon("i-not-met"), problemsOfExplanations.get(key))] : []));
     byId("panel-findings").replaceChildren(...(beside.findings ?? []).map((finding, place) => findingPart(key, finding, place)));
     byId("panel-files").replaceChildren(...(beside.files ?? []).map(filePart));
   }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from institutions.models import Kind, Tier
 from institutions.names import fold
@@ -232,7 +233,9 @@ def more(report: Report, sheet: Sheet, noticed: Mapping, drafts: bool) -> dict[s
             "note": cell.note,
             "evidence": cell.evidence,
             "message": cell.return_message,
-            "approved": cell.approved_text,
+            "approved": _("approved: %(value)s") % {"value": cell.approved_text}
+            if cell.approved_text
+            else "",
             "files": files.get(cell.key),
             "findings": findings_data(noticed.get(cell.key, ())),
         }
