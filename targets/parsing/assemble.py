@@ -36,14 +36,21 @@ def parse_plan(
     `text` as given; callers hand in NFC.
     """
     items = read_items(text)
-    section = objectives(text, items)
-    annexes = annexed(text, items, section)
     unsure = Doubts(doubts)
     head = metadata.read_head(text, items, provinces, unsure)
     since = head.issued_on.year if head.issued_on else 0
     targets: list[ParsedTarget] = []
     unread: list[Unread] = []
-    for part in (section, *annexes):
+    section: list[Item] = []
+    for part in objectives(text, items):
+        # the first section with targets counts; a scan may make a heading of any line before it
+        found: tuple[list[ParsedTarget], list[Unread]] = ([], [])
+        _read_section(text, part, unsure, since, *found)
+        if found[0] or not section:
+            section, (targets, unread) = part, found
+        if targets:
+            break
+    for part in annexed(text, items, section):
         _read_section(text, part, unsure, since, targets, unread)
     return ParsedPlan(
         number=head.number,

@@ -328,11 +328,22 @@ class ListStatement(Statement):
             or between
             or any(group.unknown for group in groups)
             or any(not group.labels for group in groups if len(groups) > 1)
+            or any(not group.labels and self._is_described(group) for group in groups)
             or self.unknown_places(leading.start, leading.stop)
             or self._is_cut_short(groups[-1])
         ):
             reasons.append(ReviewReason.UNFAMILIAR_WORDS)
         return tuple(reasons)
+
+    def _is_described(self, group: Group) -> bool:
+        """Whether words follow a noun without tier that may be a garbled tier: "thư viện tap la"."""
+        at = group.last + 1
+        starts = {part.first for part in (*self.sentence.figures, *self.own, *self.groups)}
+        while at < self.last and at not in starts and self.tokens[at].is_word:
+            if self.tokens[at].folded not in vocabulary.AFTER_GROUP:
+                return True
+            at += 1
+        return False
 
     def _is_cut_short(self, group: Group) -> bool:
         """Whether words follow that may be more of the list: "cấp xã, thw vlbn lpc, 70% …"."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from institutions.names import fold
 
 from . import vocabulary
+from .fuzzy import distance
 from .model import Span
 from .tokens import NO_DOUBTS, Doubts, Token, phrase_at, tokenize
 
@@ -255,24 +256,30 @@ def _continues(
     return over_page or first.islower() or first.isdigit() or first in "%,"
 
 
-def objectives(text: str, items: Sequence[Item]) -> list[Item]:
-    """Items of the section "Mục tiêu", its heading first; empty if there is none.
+def objectives(text: str, items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Items of each section "Mục tiêu", its heading first.
 
     It ends at the next heading of its level or above ("III. NHIỆM VỤ, GIẢI PHÁP"), or at a lower
     one that opens tasks, money or organisation, unless that again speaks of objectives.
     """
     section: list[Item] = []
     level = PARAGRAPH
+    general = False  # "1. Mục tiêu chung" whose own heading was not legible: "2." goes on with it
     for item in items:
         is_heading, about, after = _heading(text, item)
-        if not section:
-            if is_heading and about:
-                section, level = [item], item.level
+        if section and is_heading and not about and (item.level <= level or after):
+            if not general or item.level != level or after:
+                yield section
+                section = []
+        elif not section and is_heading and about:
+            level = item.level
+            general = level >= NUMBERED and "chung" in fold(text[item.body : item.end])
+            section = [item]
             continue
-        if is_heading and not about and (item.level <= level or after):
-            return section
-        section.append(item)
-    return section
+        if section:
+            section.append(item)
+    if section:
+        yield section
 
 
 _ANNEX = re.compile(r"(?i)(?:ph[uụ]\s*l[uụ]c|bi[eể]u)\b")
@@ -322,7 +329,7 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
     places = range(len(tokens)) if marked else range(min(1, len(tokens)))
     about = any(
         phrase_at(tokens, at, phrase) is not None for at in places for phrase in _OBJECTIVES
-    )
+    ) or (len(words) <= 6 and any(_is_nearly(tokens, 0, phrase) for phrase in _OBJECTIVES))
     after = any(
         phrase_at(tokens, at, phrase) is not None for at in places for phrase in _AFTER_OBJECTIVES
     )
@@ -331,6 +338,16 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
     # Without a number only a short line counts: "MỤC TIÊU", "NHIỆM VỤ VÀ GIẢI PHÁP".
     short = len(words) <= 6 and (text[item.start : item.end].isupper() or len(words) <= 3)
     return short and (about or after), short and about, short and after
+
+
+def _is_nearly(tokens: Sequence[Token], at: int, phrase: Sequence[str]) -> bool:
+    """Whether the words of a heading are these, however badly read: all that follows hangs on it."""
+    seen = tokens[at : at + len(phrase)]
+    if len(seen) < len(phrase) or not all(token.is_word for token in seen):
+        return False
+    cost = sum(distance(token.folded, word) for token, word in zip(seen, phrase, strict=True))
+    other = min(distance(seen[1].folded, word) for word in ("dich", "tich"))
+    return cost <= 0.28 * sum(map(len, phrase)) and distance(seen[1].folded, phrase[1]) < other
 
 
 _ABBREVIATIONS = vocabulary.words("tp tx tt st tr p q h x ubnd gs ts ths")
