@@ -76,7 +76,7 @@ def pdf_of_pages(
 
 def line_of_text(words: str) -> bytes:
     """A page's content in plain letters; the page needs FONT among its resources."""
-    return b"BT /F 12 Tf 72 720 Td (%s) Tj ET" % words.encode("ascii")
+    return b"BT /F 12 Tf 72 720 Td (%s) Tj ET\n" % words.encode("ascii")
 
 
 FONT = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>>>"

@@ -10,6 +10,7 @@ Imports nothing of ours, so that it starts quickly.
 import ctypes
 import json
 import sys
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -21,6 +22,10 @@ MAX_IMAGE_PIXELS = 80_000_000
 MAX_PIXELS = 25_000_000
 MAX_OBJECTS = 20_000
 MAX_CHARS = 100_000
+MAX_RULES = 2_000
+MAX_LEVELS = 200
+MAX_COLUMNS = 40
+THIN = 2.5
 
 
 def main() -> None:
@@ -70,9 +75,12 @@ def of_page(page: pdfium.PdfPage) -> dict:
     images = paths = 0
     covered = 0.0
     too_large = False
+    rules: list[tuple] = []
     for number, each in enumerate(page.get_objects(max_depth=8)):
         if number >= MAX_OBJECTS:
             break
+        if each.type == raw.FPDF_PAGEOBJ_PATH and each.level == 0 and len(rules) < MAX_RULES:
+            rules.extend(rules_of(each.get_bounds()))
         if each.type == raw.FPDF_PAGEOBJ_IMAGE:
             images += 1
             columns, rows = each.get_px_size()
@@ -85,13 +93,102 @@ def of_page(page: pdfium.PdfPage) -> dict:
             paths += 1
     text = page.get_textpage()
     count = min(text.count_chars(), MAX_CHARS)
-    words = text.get_text_range(0, count) if count > 0 else ""
+    words = text.get_text_range(0, count).replace("\t", " ") if count > 0 else ""
     unmapped = sum(raw.FPDFText_HasUnicodeMapError(text, place) == 1 for place in range(count))
+    if rules and (with_tables := around_tables(text, rules, width, height)):
+        words = with_tables
     text.close()
     return {
         "text": words, "chars": count, "unmapped": unmapped, "images": images, "paths": paths,
         "covered": covered, "too_large": too_large, "width": width, "height": height,
     }  # fmt: skip
+
+
+# -- tables with ruled lines ---------------------------------------------------------------------
+
+
+def rules_of(bounds: tuple[float, float, float, float]) -> list[tuple]:
+    """Lines that a path draws: one if it is thin, else the edges of its box."""
+    left, bottom, right, top = bounds
+    wide, high = right - left, top - bottom
+    if high <= THIN:
+        return [("-", (bottom + top) / 2, left, right)] if wide > 3 * THIN else []
+    if wide <= THIN:
+        return [("|", (left + right) / 2, bottom, top)]
+    return [("-", bottom, left, right), ("-", top, left, right),
+            ("|", left, bottom, top), ("|", right, bottom, top)]  # fmt: skip
+
+
+def distinct(values: list[float]) -> list[float]:
+    """Places in rising order; lines side by side, as of a double border, are one."""
+    places: list[float] = []
+    for value in sorted(values):
+        if not places or value - places[-1] > 2 * THIN:
+            places.append(value)
+    return places
+
+
+def around_tables(text: pdfium.PdfTextPage, rules: list[tuple], width: float, height: float) -> str:
+    """The page's text with ruled tables as lines of cells apart by tabs.
+
+    Empty if there is no table, or if its cells do not hold exactly the letters that stand there.
+    """
+    across = [rule for rule in rules if rule[0] == "-"]
+    down = [rule for rule in rules if rule[0] == "|"]
+    levels = distinct([rule[1] for rule in across])[::-1][:MAX_LEVELS]
+
+    def crosses(rule: tuple, place: float) -> bool:
+        return rule[2] - THIN <= place <= rule[3] + THIN
+
+    def ruled(x: float, level: float) -> bool:
+        return any(abs(rule[1] - level) <= 2 * THIN and crosses(rule, x) for rule in across)
+
+    def words(left: float, low: float, right: float, high: float) -> str:
+        return text.get_text_bounded(left=left, bottom=low, right=right, top=high)
+
+    bands: list[list[float]] = [
+        distinct([rule[1] for rule in down if crosses(rule, (high + low) / 2)])
+        for high, low in pairwise(levels)
+    ]
+    parts: list[str] = []
+    rest_from = height + 1e4
+    first = 0
+    while first < len(bands):
+        if len(bands[first]) < 3:
+            first += 1
+            continue
+        last = first
+        while last + 1 < len(bands) and len(bands[last + 1]) >= 3:
+            last += 1
+        high, low = levels[first], levels[last + 1]
+        columns = distinct([x for band in bands[first : last + 1] for x in band])
+        if len(columns) > MAX_COLUMNS:
+            return ""
+        lines = []
+        for band in range(first, last + 1):
+            cells: list[str] = []
+            for left, right in pairwise(bands[band]):
+                middle = (left + right) / 2
+                span = sum(left - THIN <= x < right - 2 * THIN for x in columns)
+                own = ""
+                if band == first or ruled(middle, levels[band]):
+                    end = next(
+                        (at for at in range(band + 1, last + 1) if ruled(middle, levels[at])),
+                        last + 1,
+                    )
+                    own = " ".join(words(left, levels[end], right, levels[band]).split())
+                cells.extend([own, *[""] * (span - 1)])
+            lines.append("\t".join(cells).rstrip("\t"))
+        whole = words(columns[0], low, columns[-1], high)
+        if len("".join(whole.split())) != len("".join("".join(lines).split())):
+            return ""
+        parts += [words(-1e4, high, width + 1e4, rest_from).strip(), "\n".join(filter(None, lines))]
+        rest_from = low
+        first = last + 1
+    if not parts:
+        return ""
+    parts.append(words(-1e4, -1e4, width + 1e4, rest_from).strip())
+    return "\n\n".join(filter(None, parts))
 
 
 def picture(document: pdfium.PdfDocument, number: int, wide: int, colours: int) -> None:

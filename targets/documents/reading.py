@@ -105,8 +105,8 @@ def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Docu
 def _own_text(page: Page) -> str:
     """A page's lines; a word parted at the end of a line stays parted."""
     text = page.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x02", "-")
-    text = mended(_NO_TEXT.sub("", text.replace("\t", " ").replace("\f", "\n")))
-    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+    text = mended(_NO_TEXT.sub("", text.replace("\f", "\n")))
+    return "\n".join(line.strip(" ") for line in text.split("\n")).strip("\n")
 
 
 def _is_picture(page: Page) -> bool:

@@ -31,6 +31,8 @@ _SECONDS = 120
 _SURE_OF_FIGURE = 75
 _SURE_OF_WORD = 30
 _SIGNS = re.compile(r"\d+(?:[.,]\d+)*|%")
+# One or two whole percentages; no plan sets 0 % or 070 %.
+_PERCENTAGES = re.compile(r"""["“(+-]*(?:[1-9]\d*(?:[.,]\d+)?%?-)?[1-9]\d*(?:[.,]\d+)?%[^\w%]*""")
 _LABEL = re.compile(r"[a-zđ]{1,3}[.)]")
 _FIGURE_LIKE = re.compile(r"[\d%]")
 
@@ -138,11 +140,7 @@ def _words(table: str, picture: Picture) -> Iterator[Word]:
 
 def doubtful(first: list[Word], second: list[Word]) -> set[int]:
     """Places in `first` of words that cannot be relied on."""
-    doubts = {
-        place
-        for place, word in enumerate(first)
-        if word.sure < (_SURE_OF_FIGURE if _FIGURE_LIKE.search(word.text) else _SURE_OF_WORD)
-    }
+    doubts = {place for place in range(len(first)) if _is_weak(first, place)}
     for mine, theirs in _in_the_same_place(first, second):
         if _signs(first, mine) != _signs(second, theirs):
             doubts.update(mine)
@@ -151,6 +149,18 @@ def doubtful(first: list[Word], second: list[Word]) -> set[int]:
         if _FIGURE_LIKE.search(word.text) and not any(word.covers(mine) for mine in first):
             doubts.update(_beside(word, first))
     return doubts
+
+
+def _is_weak(words: list[Word], place: int) -> bool:
+    """Whether a reading alone says that a word is in doubt."""
+    word = words[place]
+    if not _FIGURE_LIKE.search(word.text):
+        return word.sure < _SURE_OF_WORD
+    if word.sure < _SURE_OF_FIGURE:
+        return True
+    if word.text.startswith("%"):
+        return not (place and words[place - 1].text[-1].isdigit())
+    return "%" in word.text and not _PERCENTAGES.fullmatch(word.text)
 
 
 def _signs(words: list[Word], places: list[int]) -> list[str]:

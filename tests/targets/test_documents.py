@@ -263,3 +263,45 @@ def test_picture_of_a_page_that_is_not_there_is_an_index_error(page):
 )
 def test_words_are_told_from_signs_at_random(text, written):
     assert looks_written(text) is written
+
+
+def cell(left: int, top: int, width: int, height: int, *lines: str) -> bytes:
+    """A box with its words."""
+    content = b"%d %d %d %d re S " % (left, top - height, width, height)
+    for number, words in enumerate(lines, 1):
+        content += b"BT /F 10 Tf %d %d Td (%s) Tj ET " % (
+            left + 4, top - 14 * number, words.encode("ascii"),
+        )  # fmt: skip
+    return content
+
+
+HEAD = (
+    cell(72, 600, 200, 40, "Chi tieu")
+    + cell(272, 600, 160, 20, "Ty le")
+    + cell(272, 580, 80, 20, "2025")
+    + cell(352, 580, 80, 20, "2030")
+)
+ROW = (
+    cell(72, 560, 200, 40, "Thu vien", "cap huyen")
+    + cell(272, 560, 80, 40, "70%")
+    + cell(352, 560, 80, 40, "90%")
+)
+
+
+def test_ruled_table_of_a_pdf_is_a_line_per_row():
+    content = line_of_text(WORDS) + HEAD + ROW + b"BT /F 12 Tf 72 400 Td (Sau bang) Tj ET"
+    assert read_document(pdf_of_pages([content], FONT), "plan.pdf").text == (
+        f"{WORDS}\n\nChi tieu\tTy le\n\t2025\t2030\nThu vien cap huyen\t70%\t90%\n\nSau bang\n"
+    )
+
+
+def test_words_across_the_lines_of_a_table_leave_it_as_plain_lines():
+    across = b"BT /F 10 Tf 260 545 Td (chay qua vach ke cua bang) Tj ET"
+    text = read_document(pdf_of_pages([line_of_text(WORDS) + HEAD + ROW + across], FONT), "a.pdf")
+    assert "\t" not in text.text
+
+
+def test_box_around_a_paragraph_is_no_table():
+    content = line_of_text(WORDS) + cell(72, 600, 300, 40, "Trong khung")
+    text = read_document(pdf_of_pages([content], FONT), "plan.pdf").text
+    assert text == f"{WORDS}\nTrong khung\n"
