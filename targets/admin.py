@@ -2,11 +2,16 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db import admin as tasks_admin
 from simple_history.admin import SimpleHistoryAdmin
 
 from institutions.admin import LookOnly, TerritoryFilter, territory_filter
 from targets import wording
 from targets.models import Indicator, Plan, PlanVersion, Target
+
+# The worker's rows, in English, are nothing to look after: what it did stands in its log, and how a
+# document fares on the document's own page.
+admin.site.unregister(tasks_admin.DBTaskResult)
 
 
 @admin.register(Indicator)

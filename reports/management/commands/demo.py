@@ -2,16 +2,19 @@
 
 import socket
 import sys
+import threading
 import time
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django_tasks_db.management.commands.db_worker import Worker
 
 from institutions.services import load_units
 from reports.sample.making import make_sample, territory_of
 from reports.sample.provinces import PASSWORD, PROVINCES
+from targets.intake.worker import keep
 from targets.services import load_indicators
 
 HOST = "127.0.0.1"
@@ -49,6 +52,8 @@ class Command(BaseCommand):
         if not no_serve:
             # A wrong address is to show the page that users see, not the technical one in English.
             settings.DEBUG = False
+            # A thread, not a process: however the server ends, no worker stays behind.
+            threading.Thread(target=work, name="worker", daemon=True).start()
             # Without the reloader, which would start everything a second time.
             call_command("runserver", f"{HOST}:{port}", use_reloader=False)
 
@@ -80,6 +85,21 @@ class Command(BaseCommand):
             write(f"  {username:<18} {what}")
         write("")
         self.stdout.flush()  # into a file or a container's log it would wait for the server's end
+
+
+def work() -> None:
+    """What `manage.py db_worker` does in production: read scanned plans, beside the server."""
+    worker = Worker(
+        queue_names=["default"],
+        excluded_queue_names=[],
+        backend_name="default",
+        interval=1,
+        batch=False,
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="demo",
+    )
+    keep(worker.run)
 
 
 def accounts() -> list[tuple[str, str]]:
