@@ -80,12 +80,17 @@ def available() -> bool:
 
 
 def read_page(pdf: Pdf, number: int, page: Page) -> tuple[str, list[tuple[int, int]]]:
-    """Text of a page and the doubtful spans in it."""
+    """Text of a page and the doubtful spans in it.
+
+    Raises DocumentError if Tesseract gives up: a page must not be lost without a word.
+    """
     first = words_of(pdf.picture(number, _width(page, _FIRST)))
+    if first is None:
+        raise DocumentError(DocumentProblem.NO_TEXT)
     if not first:
         return "", []
     second = words_of(pdf.picture(number, _width(page, _SECOND)))
-    return written(first, doubtful(first, second))
+    return written(first, doubtful(first, second or []))
 
 
 def _width(page: Page, long_side: int) -> int:
@@ -97,8 +102,8 @@ def _width(page: Page, long_side: int) -> int:
     return max(1, round(long_side * page.width / max(claimed, 1)))
 
 
-def words_of(picture: Picture) -> list[Word]:
-    """All words on a picture in reading order."""
+def words_of(picture: Picture) -> list[Word] | None:
+    """All words on a picture in reading order; None if Tesseract failed or took too long."""
     path = command()
     if path is None:
         raise DocumentError(DocumentProblem.NO_OCR)
@@ -114,9 +119,11 @@ def words_of(picture: Picture) -> list[Word]:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired:
-        return []
+        return None
     except OSError as error:
         raise DocumentError(DocumentProblem.NO_OCR) from error
+    if done.returncode:
+        return None
     return list(_words(done.stdout.decode("utf-8", errors="replace"), picture))
 
 
