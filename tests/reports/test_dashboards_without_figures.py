@@ -92,6 +92,12 @@ def test_neither_plan_nor_round_says_both(as_staff, as_leader, territory):
     assert "Sở VHTTDL đăng ký kế hoạch" in words_of(as_leader.get(PAGE))
 
 
+def test_home_of_a_department_without_a_round_sends_nobody_to_the_administrator(as_staff, plan):
+    text = words_of(as_staff.get("/"))
+    assert "Bảng theo dõi hiện ở đây khi có kỳ báo cáo đầu tiên." in text
+    assert "quản trị viên" not in text
+
+
 # Other years ------------------------------------------------------------------------------------
 
 
