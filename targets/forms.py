@@ -179,7 +179,6 @@ class AddForm(WordingForm):
     def __init__(self, *args, version: PlanVersion, **kwargs):
         super().__init__(*args, **kwargs)
         self.version = version
-        self.fields["counts"].initial = Target.Counts.INSTITUTION
         # A slip of the hand is the worst error: asked once a figure stands in no word marked.
         self.asks_whether_sure = "sure" in self.data
 

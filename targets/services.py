@@ -108,12 +108,12 @@ def confirm_together(version: PlanVersion, user: User | None, ids: Iterable[int]
     plan.
     """
     draft, wanted = _draft(version.pk), set(ids)
-    found = list(
+    targets = (
         draft.targets.select_for_update(of=("self",))
-        .filter(pk__in=wanted)
         .select_related("indicator", "decided_by")
         .order_by("position", "pk")
     )
+    found = [target for target in targets if target.pk in wanted]
     if len(found) < len(wanted):
         raise Target.DoesNotExist
     for target in found:

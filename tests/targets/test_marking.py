@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets.marking import Layout, Quote, Segment, layout, segments
+from targets.marking import (
+    Layout,
+    Quote,
+    Segment,
+    layout,
+    page_at,
+    places,
+    segments,
+    sentence_around,
+    trimmed,
+)
 
 TEXT = """I. MỤC TIÊU
 
@@ -136,3 +146,87 @@ def test_layout_reaches_to_sentences_that_were_not_read():
 @pytest.mark.parametrize("text", ["", "Không có chỉ tiêu"])
 def test_layout_without_quotes_is_empty(text):
     assert layout(text, []) == Layout(0, 0)
+
+
+# What a person marks ---------------------------------------------------------------------------
+
+
+@given(texts_with_quotes())
+def test_segments_say_where_they_stand(drawn):
+    text, quotes = drawn
+    for segment in segments(text, 0, len(text), quotes):
+        assert text[segment.start : segment.start + len(segment.text)] == segment.text
+
+
+@given(st.text(alphabet="ab1. \n-;%Đđ\t", min_size=1, max_size=80), st.data())
+def test_sentence_holds_what_was_marked(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    try:
+        start, end = trimmed(text, start, end)
+    except ValueError:
+        return
+    first, last = sentence_around(text, start, end)
+    assert 0 <= first <= start < end <= last <= len(text)
+
+
+SENTENCES = """2.1. Thư viện
+
+- Đến năm 2025, 70% thư viện huyện (theo TT. số
+5), thôn, bản v.v. của xã. Đến năm 2030, đạt 90%.
+- Khác 20%; còn nữa 30%; Đến 45%.
+Nhóm\t2025\t2030
+Cấp huyện\t50%\t60%
+
+III. NHIỆM VỤ"""
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            "70% thư viện",
+            "- Đến năm 2025, 70% thư viện huyện (theo TT. số\n5), thôn, bản v.v. của xã.",
+        ),
+        ("90%", "Đến năm 2030, đạt 90%."),
+        ("xã. Đến năm 2030", SENTENCES[SENTENCES.index("- Đến") : SENTENCES.index("\n- Khác")]),
+        ("30%", "- Khác 20%; còn nữa 30%;"),
+        ("50%", "Cấp huyện\t50%\t60%"),
+        (SENTENCES, SENTENCES),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_sentence_around_marked_words(words, sentence):
+    start = SENTENCES.index(words)
+    first, last = sentence_around(SENTENCES, start, start + len(words))
+    assert SENTENCES[first:last] == sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("thư viện xã", 1),
+        ("thư\n viện\txã", 1),
+        ("Đến năm 2025,", 2),
+        ("dịch vụ,\n\nkể cả", 1),
+        ("dịch vụ, kể cả", 1),
+        ("Thư viện xã", 0),  # letter by letter
+        ("70 %", 0),
+        ("70% thư viện huyện, 40%.", 0),
+        ("", 0),
+        (" \n", 0),
+    ],
+)
+def test_places_of_pasted_words(words, found):
+    spans = places(TEXT, words)
+    assert len(spans) == found
+    for start, end in spans:
+        assert TEXT[start:end].split() == words.split()
+
+
+@pytest.mark.parametrize(
+    ("starts", "place", "page"),
+    [((), 5, None), ((0, 10, 20), 0, 1), ((0, 10, 20), 9, 1), ((0, 10, 20), 10, 2), ((3,), 0, 1)],
+)
+def test_page_of_a_place(starts, place, page):
+    assert page_at(starts, place) == page

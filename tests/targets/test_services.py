@@ -1,6 +1,7 @@
 """From a document to a plan that counts."""
 
 import datetime
+import unicodedata
 from contextlib import suppress
 from decimal import Decimal
 
@@ -9,15 +10,25 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from institutions.models import Kind
 from targets.intake.services import read_targets, register_plan
 from targets.models import Indicator, Plan, PlanVersion, Target
 from targets.services import (
+    TIERS_OF_KIND,
+    DecidedError,
     PlanError,
+    Wording,
+    add_target,
     confirm_target,
+    confirm_together,
+    correct_target,
     load_indicators,
+    places_of,
     publish,
     reject_target,
+    reopen_target,
 )
+from targets.wording import corrections
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +323,282 @@ def test_targets_of_a_published_plan_are_fixed(plan, staff, decide):
     target = plan.targets.first()
     with pytest.raises(PlanError):
         decide(target, staff)
+
+
+# Decisions together, corrections, additions -----------------------------------------------------
+
+
+def wording(target, **changes):
+    """The target's own wording, with changes."""
+    kept = {
+        "indicator": target.indicator,
+        "tiers": target.tiers,
+        "year": target.year,
+        "unit": target.unit,
+        "minimum": target.minimum,
+        "maximum": target.maximum,
+        "period_start": target.period_start,
+        "counts": target.counts,
+    }
+    return Wording(**{**kept, **changes})
+
+
+def test_confirm_together_confirms_all_that_is_clear(register, staff):
+    version = register()
+    ids = set(version.targets.values_list("pk", flat=True))
+    assert len(confirm_together(version, staff, ids)) == 4
+    assert set(version.targets.values_list("state", "decided_by", "basis")) == {
+        ("confirmed", staff.pk, "stated")
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"basis": "implied"},
+        {"basis": "added"},
+        {"review_reasons": ["figure_unclear"]},
+        {"alternatives": ["80"]},
+    ],
+    ids=str,
+)
+def test_confirm_together_refuses_what_needs_its_own_decision(register, staff, change):
+    version = register()
+    doubtful = version.targets.last()
+    Target.objects.filter(pk=doubtful.pk).update(**change)
+    with pytest.raises(PlanError):
+        confirm_together(version, staff, version.targets.values_list("pk", flat=True))
+    assert not version.targets.exclude(state="proposed").exists()
+
+
+def test_confirm_together_refuses_targets_of_another_plan(register, staff):
+    version = register()
+    foreign = factories.TargetFactory()
+    with pytest.raises(Target.DoesNotExist):
+        confirm_together(version, staff, [version.targets.first().pk, foreign.pk])
+    assert not Target.objects.exclude(state="proposed").exists()
+
+
+def test_confirm_together_names_who_was_quicker(register, staff):
+    version = register()
+    reject_target(version.targets.first(), staff)
+    with pytest.raises(DecidedError, match="Trần Thị Hà"):
+        confirm_together(version, staff, version.targets.values_list("pk", flat=True))
+    assert version.targets.confirmed().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"minimum": Decimal(95)}, [("90\u00a0%", "95\u00a0%")]),
+        ({"maximum": Decimal(95)}, [("90\u00a0%", "90–95\u00a0%")]),
+        ({"tiers": ("commune",)}, [("Cấp huyện", "Cấp xã")]),
+        ({"tiers": ()}, [("Cấp huyện", "Mọi thư viện")]),
+        ({"counts": "commune"}, [("Cấp huyện", "Xã")]),
+        ({"year": 2028}, [("2030", "2028")]),
+        ({"period_start": 2026}, [("2030", "2026–2030")]),
+        ({"unit": "milestone"}, [("90\u00a0%", "hoàn thành")]),
+    ],
+    ids=str,
+)
+def test_correct_target_keeps_what_was_read_beside_it(target, staff, changes, said):
+    read = dict(target.as_read)
+    corrected = correct_target(target, staff, wording(target, **changes), note="Bản giấy")
+    corrected.refresh_from_db()
+    assert (corrected.state, corrected.basis, corrected.as_read) == ("confirmed", "corrected", read)
+    assert [(c.read, c.now) for c in corrections(corrected)] == said
+
+
+def test_correction_to_another_indicator_names_both(target, staff, indicators):
+    words = wording(target, indicator=indicators["library.digital"])
+    corrected = correct_target(target, staff, words)
+    assert [(c.read, c.now) for c in corrections(corrected)] == [
+        (indicators["library.lifelong_services"].label, indicators["library.digital"].label)
+    ]
+
+
+def test_correction_to_what_was_read_is_none(target, staff):
+    assert correct_target(target, staff, wording(target)).basis == "stated"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"minimum": Decimal(101)}, "minimum"),
+        ({"minimum": Decimal(-1)}, "minimum"),
+        ({"maximum": Decimal(80)}, "maximum"),
+        ({"maximum": Decimal(101)}, "maximum"),
+        ({"year": 2022}, "year"),
+        ({"year": 20300}, "year"),
+        ({"period_start": 2031}, "period_start"),
+        ({"unit": "percent_per_year"}, "unit"),
+    ],
+    ids=str,
+)
+def test_correction_that_no_plan_can_mean_is_refused(target, staff, changes, field):
+    with pytest.raises(ValidationError) as error:
+        correct_target(target, staff, wording(target, **changes))
+    assert list(error.value.message_dict) == [field]
+    target.refresh_from_db()
+    assert target.state == "proposed"
+
+
+def test_tiers_of_another_kind_are_refused(target, staff, indicators):
+    words = wording(target, indicator=indicators["culture.clubs"], tiers=("village", "university"))
+    with pytest.raises(ValidationError) as error:
+        correct_target(target, staff, words)
+    assert "Đại học" in error.value.message_dict["tiers"][0]
+    assert "Thôn" not in error.value.message_dict["tiers"][0]
+
+
+def test_growth_is_a_rate_of_institutions(register, staff):
+    growth = register().targets.get(unit="percent_per_year")
+    for changes, field in (
+        ({"unit": "percent"}, "unit"),
+        ({"counts": "commune"}, "counts"),
+        ({"minimum": Decimal(1001)}, "minimum"),
+    ):
+        with pytest.raises(ValidationError) as error:
+            correct_target(growth, staff, wording(growth, **changes))
+        assert list(error.value.message_dict) == [field]
+    assert correct_target(growth, staff, wording(growth, minimum=Decimal(120))).minimum == 120
+
+
+def test_every_kind_knows_its_tiers():
+    assert set(TIERS_OF_KIND) == set(Kind.values)
+
+
+def test_correction_into_another_target_is_refused(register, staff):
+    version = register()
+    first, second = version.targets.order_by("position")[:2]
+    with pytest.raises(PlanError, match="số 1"):
+        correct_target(second, staff, wording(second, tiers=first.tiers))
+    reject_target(first, staff)
+    assert correct_target(second, staff, wording(second, tiers=first.tiers)).state == "confirmed"
+    # The rejected one cannot come back beside it.
+    with pytest.raises(PlanError, match="số 2"):
+        reopen_target(first, staff)
+    first.refresh_from_db()
+    assert first.state == "rejected"
+
+
+def test_reopen_target_waits_as_it_was_read(target, staff):
+    correct_target(target, staff, wording(target, tiers=("commune",), minimum=Decimal(80)))
+    reopened = reopen_target(target, staff)
+    reopened.refresh_from_db()
+    assert (reopened.state, reopened.decided_by, reopened.decided_at) == ("proposed", None, None)
+    assert (reopened.tiers, reopened.minimum, reopened.basis) == (("district",), 90, "stated")
+    assert [(h.state, h.history_user) for h in reopened.history.all()[:2]] == [
+        ("proposed", staff),
+        ("confirmed", staff),
+    ]
+
+
+def test_waiting_target_cannot_be_reopened(target, staff):
+    with pytest.raises(PlanError):
+        reopen_target(target, staff)
+
+
+@pytest.mark.parametrize("decide", [reopen_target, reject_target])
+def test_target_of_a_plan_that_was_published_meanwhile_is_fixed(register, staff, decide):
+    version = register()
+    target = version.targets.first()
+    confirm_together(version, staff, version.targets.values_list("pk", flat=True))
+    publish(version, staff)
+    with pytest.raises(DecidedError):
+        decide(target, staff)
+
+
+def at(version, words):
+    start = version.text.index(words)
+    return {"start": start, "end": start + len(words)}
+
+
+@pytest.fixture
+def missed(register, indicators):
+    """A draft with a target taken out, as if it had not been read, and its wording."""
+    version = register()
+    target = version.targets.get(year=2030)
+    target.delete()
+    return version, wording(target)
+
+
+QUOTE = "90% thư viện công cộng cấp huyện"
+
+
+def test_add_target_is_decided_by_who_adds_it(missed, staff):
+    version, words = missed
+    place = at(version, f" {QUOTE} ")
+    added = add_target(version, staff, words, **place, note="Đọc sót")
+    added.refresh_from_db()
+    assert (added.state, added.basis, added.as_read) == ("confirmed", "added", {})
+    assert (added.decided_by, added.decision_note, added.position) == (staff, "Đọc sót", 4)
+    assert added.quote == version.text[added.quote_start : added.quote_end] == QUOTE
+    sentence = version.text[added.sentence_start : added.sentence_end]
+    assert sentence.startswith("a) Phấn đấu 90%")
+    assert corrections(added) == []
+
+
+def test_added_target_stays_added(missed, staff):
+    version, words = missed
+    added = add_target(version, staff, words, **at(version, QUOTE))
+    reopened = reopen_target(added, staff)
+    assert (reopened.minimum, reopened.basis, reopened.is_clear) == (90, "added", False)
+    corrected = correct_target(reopened, staff, wording(reopened, minimum=Decimal(95)))
+    assert (corrected.minimum, corrected.basis) == (95, "added")
+
+
+def test_quote_of_an_added_target_lies_in_the_unread_sentence(missed, staff):
+    version, words = missed
+    start = version.text.index("Phấn đấu 90%")
+    version.unread = [{"text": "", "start": start, "end": start + 200, "reason": "no_year"}]
+    version.save()
+    added = add_target(version, staff, words, **at(version, QUOTE))
+    assert (added.sentence_start, added.sentence_end) == (start, start + 200)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 0), (10, 5), (-5, 5), (0, 10**6)])
+def test_words_outside_the_text_are_refused(missed, staff, start, end):
+    version, words = missed
+    with pytest.raises(PlanError):
+        add_target(version, staff, words, start=start, end=end)
+
+
+def test_half_the_document_is_no_quote(missed, staff):
+    version, words = missed
+    PlanVersion.objects.filter(pk=version.pk).update(text="70% thư viện. " * 1000)
+    with pytest.raises(PlanError, match="2000"):
+        add_target(version, staff, words, start=0, end=5000)
+
+
+def test_target_that_the_plan_has_is_not_added_again(register, staff):
+    version = register()
+    with pytest.raises(PlanError, match="số 4"):
+        add_target(version, staff, wording(version.targets.get(year=2030)), **at(version, QUOTE))
+
+
+def test_decisions_wait_in_line_with_publishing(register, staff, django_assert_max_num_queries):
+    """Each locks the version first, where the database locks rows."""
+    version = register()
+    first, second, third, _fourth = version.targets.order_by("position")
+    reject_target(third, staff)
+    for decide in (
+        lambda: confirm_target(first, staff),
+        lambda: confirm_together(version, staff, [second.pk]),
+        lambda: reopen_target(third, staff),
+    ):
+        with django_assert_max_num_queries(30) as queries:
+            decide()
+        selects = [q["sql"] for q in queries if q["sql"].startswith("SELECT")]
+        assert 'FROM "targets_planversion"' in selects[0]
+        assert ("FOR UPDATE" in selects[0]) is connection.features.has_select_for_update
+
+
+def test_words_stand_where_they_stand(missed):
+    version, _words = missed
+    decomposed = unicodedata.normalize("NFD", "thư viện công cộng\n cấp huyện")
+    found = [version.text[start:end] for start, end in places_of(version, decomposed)]
+    assert found == ["thư viện công cộng cấp huyện"] * 2
 
 
 # Publishing ----------------------------------------------------------------------------------
