@@ -12,6 +12,8 @@ from targets.marking import page_at
 
 _HEAD = 6000  # characters in which the head of a document stands
 _LONGEST = 160  # of the words shown beside a field
+# How many characters of the line on each side are shown with a value; else none.
+_BESIDE = {"number": 60, "territory": 60, "report_before": 80}
 _GAP = r"[\s.,]{1,12}"
 
 
@@ -43,29 +45,31 @@ def places(
     A value that the text writes in a way not foreseen here has no place: nothing is guessed.
     """
     starts, spans, unclear = list(page_starts), list(doubts), set(head_doubts)
-    found: dict[str, tuple[int, int] | None] = {
-        "number": _line(text, _number(number)),
-        "issued_on": _match(text, _day(issued_on), _HEAD),
-        "territory": _line(text, _words(province)),
-        "title": _match(text, _words(title), _HEAD),
-        "report_before": _around(text, _yearly(report_before)),
+    said: dict[str, tuple[int, int] | None] = {
+        "number": _match(text, _number(number)),
+        "issued_on": _match(text, _day(issued_on)),
+        "territory": _match(text, _words(province)),
+        "title": _match(text, _words(title)),
+        "report_before": _last(text, _yearly(report_before)),
     }
-    return {
-        name: Place(
-            words=_shortened(text[span[0] : span[1]]),
-            start=span[0],
-            end=span[1],
+    found = {}
+    for name, span in said.items():
+        if span is None:
+            continue
+        start, end = _clipped(text, span, _BESIDE.get(name, 0))
+        found[name] = Place(
+            words=_shortened(text[start:end]),
+            start=start,
+            end=end,
             page=page_at(starts, span[0]),
             unsure=name in unclear or any(a < span[1] and b > span[0] for a, b in spans),
         )
-        for name, span in found.items()
-        if span is not None
-    }
+    return found
 
 
 def _number(number: str | None) -> str | None:
     digits = re.match(r"\d+", number or "")
-    return rf"\b{digits[0]}\s*/" if digits else None
+    return rf"\b{digits[0]}\s*/\s*\S*" if digits else None
 
 
 def _day(day: date | None) -> str | None:
@@ -88,29 +92,25 @@ def _words(words: str | None) -> str | None:
     return r"\s+".join(map(re.escape, words.split())) if words and words.strip() else None
 
 
-def _match(text: str, pattern: str | None, until: int) -> tuple[int, int] | None:
-    found = pattern and re.compile(pattern, re.IGNORECASE).search(text, 0, until)
+def _match(text: str, pattern: str | None) -> tuple[int, int] | None:
+    found = pattern and re.compile(pattern, re.IGNORECASE).search(text, 0, _HEAD)
     return found.span() if found else None
 
 
-def _line(text: str, pattern: str | None) -> tuple[int, int] | None:
-    """The whole line of the head, or the words alone where it is long."""
-    span = _match(text, pattern, _HEAD)
-    return span and _clipped(text, span, 60)
-
-
-def _around(text: str, pattern: str | None) -> tuple[int, int] | None:
-    """The last place, as deadlines stand at a plan's end, with the words before it."""
+def _last(text: str, pattern: str | None) -> tuple[int, int] | None:
+    """The last place about reports, as deadlines stand at a plan's end."""
     found = list(re.finditer(pattern, text, re.IGNORECASE)) if pattern else []
     reported = [
         one for one in found if "báo cáo" in text[max(0, one.start() - 300) : one.end() + 60]
     ]
-    return _clipped(text, (reported or found)[-1].span(), 80) if found else None
+    return (reported or found)[-1].span() if found else None
 
 
 def _clipped(text: str, span: tuple[int, int], room: int) -> tuple[int, int]:
     """The line around a span, not more than `room` characters on each side, in whole words."""
     start, end = span
+    if not room:
+        return span
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     last = len(text) if last < 0 else last

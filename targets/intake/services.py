@@ -364,6 +364,24 @@ def change_head(version: PlanVersion, head: Head, user: User) -> PlanVersion:
     return current
 
 
+@transaction.atomic
+def discard(version: PlanVersion) -> None:
+    """Delete a draft that was registered by mistake, with its targets and its file.
+
+    Its number is free again. What was decided on it stays in the history.
+    """
+    plan = Plan.objects.select_for_update().get(pk=version.plan_id)
+    current = plan.versions.get(pk=version.pk)
+    if current.status != PlanVersion.Status.DRAFT:
+        raise PlanError(_("The plan is published; it cannot be deleted any more."))
+    current.delete()
+    if not plan.versions.exists():
+        plan.delete()
+    if current.source_file:
+        file = current.source_file
+        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
+
+
 # Its targets proposed ------------------------------------------------------------------------
 
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("documents/<int:pk>/pages/<int:number>.png", views.document_page, name="document-page"),
     # What a draft was registered with, and how its document looks.
     path("<int:pk>/settings/", views.change_settings, name="settings"),
+    path("<int:pk>/discard/", views.discard, name="discard"),
     path("<int:pk>/pages/<int:number>.png", views.page, name="page"),
 ]

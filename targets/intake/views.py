@@ -222,6 +222,21 @@ def change_settings(request, pk):
     )
 
 
+@audience(DEPARTMENT)
+@require_POST
+def discard(request, pk):
+    """Delete a draft that was registered by mistake."""
+    version = version_or_404(request, pk)
+    scope.require(scope.may_manage(request.user, version.plan.territory_id))
+    try:
+        services.discard(version)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(version)
+    messages.success(request, _("The draft %(number)s was deleted.") % {"number": version.number})
+    return redirect("targets:list")
+
+
 @audience(*EVERY_ROLE)
 @require_GET
 @cache_control(private=True, max_age=24 * 3600, immutable=True)

@@ -658,6 +658,24 @@ def test_settings_of_a_published_plan_are_fixed(as_staff, plan):
     assert plan.number == "4321/KH-UBND"
 
 
+def test_draft_registered_by_mistake_is_deleted_with_its_file(
+    as_staff, draft, media, django_capture_on_commit_callbacks
+):
+    PlanDocument.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        as_staff.post(f"/plans/{draft.pk}/discard/")
+    assert not Plan.objects.exists()
+    assert draft.source_file.name not in files(media)
+    assert PlanVersion.history.filter(number="4321/KH-UBND", history_type="-").exists()
+    assert send(as_staff).status_code == 302  # its number is free again
+
+
+def test_published_plan_is_not_deleted(as_staff, plan):
+    response = as_staff.post(f"/plans/{plan.pk}/discard/")
+    assert response["Location"] == plan.get_absolute_url()
+    assert PlanVersion.objects.filter(pk=plan.pk).exists()
+
+
 # Pictures of pages -----------------------------------------------------------------------------
 
 

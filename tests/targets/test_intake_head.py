@@ -85,6 +85,14 @@ def test_words_that_recognition_was_not_sure_of_are_marked():
     assert [name for name in HEAD_FIELDS if found[name].unsure] == ["number"]
 
 
+def test_doubt_beside_the_value_on_its_line_is_not_about_it():
+    text = "Hồng Lam, ngày 05 tháng 6 năm 2023\n"
+    doubts = [(text.index("05"), text.index("05") + 2)]
+    found = places(text, province="Hồng Lam", issued_on=HEAD["issued_on"], doubts=doubts)
+    assert found["territory"].words == "Hồng Lam, ngày 05 tháng 6 năm 2023"
+    assert (found["territory"].unsure, found["issued_on"].unsure) == (False, True)
+
+
 def test_field_that_the_parser_doubts_is_marked():
     found = places(TEXT, **HEAD, head_doubts=["issued_on"])
     assert [name for name in HEAD_FIELDS if found[name].unsure] == ["issued_on"]
