@@ -9,6 +9,7 @@ from .groups import find_groups, find_heads
 from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Span, Unread
 from .outline import (
     BULLET,
+    DASH,
     LETTERED,
     PARAGRAPH,
     TABLE,
@@ -102,6 +103,7 @@ def _read_section(
 ) -> None:
     above: list[_Above] = []
     beside = _Beside()
+    _nest(section)
     for number, item in enumerate(section):
         while above and above[-1].level >= item.level:
             above.pop()
@@ -132,6 +134,21 @@ def _read_section(
         if _is_general(tokens):
             context = replace(context, general=True)
         beside = _read_item(text, item, tokens, context, beside, targets, unread)
+
+
+def _nest(section: Sequence[Item]) -> None:
+    """Levels of dashes, pluses and dots as this plan nests them: the one that comes first below a
+    heading holds the others.
+    """
+    seen: list[int] = []
+    for item in section:
+        if not DASH <= item.level <= BULLET:
+            if item.level != TABLE:
+                seen.clear()
+            continue
+        if item.level not in seen:
+            seen.append(item.level)
+        item.level = DASH + seen.index(item.level)
 
 
 def _leads(text: str, section: Sequence[Item], number: int, tokens: Sequence[Token]) -> bool:

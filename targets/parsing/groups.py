@@ -263,7 +263,7 @@ def _stands_alone(tokens: Sequence[Token], at: int, tier: str, cost: float, lett
 
 def _is_level(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    return (
+    return token.folded == "tuyen" or (
         token.is_word
         and same_word(token.folded, vocabulary.LEVEL)
         and token.folded not in ("co", "tap", "cac", "cai")

@@ -11,6 +11,9 @@ from .subjects import Subject
 from .tokens import any_phrase_at
 
 _LIST_PLACE = vocabulary.words("va cac cung nam den voi dau dat la co tai o so")
+_ENTRY_WORDS = vocabulary.words(
+    "thu vien bao tang nha trung tam tinh huyen xa luc luong truong cap"
+)
 _JOINS = vocabulary.words(
     "va tu den nam vao phan dau dat co it nhat toi thieu tren khoang cung nhu hau het da so phan "
     "lon mot nua"
@@ -231,6 +234,26 @@ class ListStatement(Statement):
             self.slots.append(slot)
         if hole or any(ReviewReason.UNFAMILIAR_WORDS in slot.reasons for slot in self.slots):
             self.slots_reasons = (ReviewReason.LIST_BY_POSITION,)
+        if self._has_lost_entry():
+            self.sentence.reading.unread = (
+                self.sentence.reading.unread or UnreadReason.UNKNOWN_GROUP
+            )
+
+    def _has_lost_entry(self) -> bool:
+        """Whether an entry of the list is too badly read to be one: ", vhu vién tinh, 70% …"."""
+        stop = max((self.groups[at].first for at in self.listed), default=self.first)
+        entry: list[int] = []
+        for at in range(self.first, stop + 1):
+            if at < stop and not self.tokens[at].is_mark(",;"):
+                entry.append(at)
+                continue
+            unknown = self.unknown_places(entry[0], entry[-1] + 1) if entry else []
+            read = self.covered.intersection(entry)
+            words = {self.tokens[place].folded for place in entry}
+            if unknown and not read and len(entry) <= 8 and words & _ENTRY_WORDS:
+                return True
+            entry = []
+        return False
 
     def _binding_reasons(self, figures: Sequence[int]) -> list[ReviewReason]:
         reasons = [ReviewReason.BINDING_UNCLEAR] if self.unclear else []
@@ -336,7 +359,7 @@ class ListStatement(Statement):
         return tuple(reasons)
 
     def _is_described(self, group: Group) -> bool:
-        """Whether words follow a noun without tier that may be a garbled tier: "thư viện tap la"."""
+        """Whether words follow a noun that may be a garbled tier: "thư viện tap la"."""
         at = group.last + 1
         starts = {part.first for part in (*self.sentence.figures, *self.own, *self.groups)}
         while at < self.last and at not in starts and self.tokens[at].is_word:

@@ -341,7 +341,7 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
 
 
 def _is_nearly(tokens: Sequence[Token], at: int, phrase: Sequence[str]) -> bool:
-    """Whether the words of a heading are these, however badly read: all that follows hangs on it."""
+    """Whether the words of a heading are these, however badly read: the rest hangs on it."""
     seen = tokens[at : at + len(phrase)]
     if len(seen) < len(phrase) or not all(token.is_word for token in seen):
         return False

@@ -1098,6 +1098,7 @@ CASES = [
         [
             "2025 library.lifelong_services district 70 ?unfamiliar_words",
             "2025 library.lifelong_services commune 40",
+            "unread unknown_group",
         ],
     ),
     (
