@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from institutions.models import User
 from reports.models import Receipt, Report
-from reports.rounds.editing_checks.findings import is_explained
+from reports.rounds.checks import Cell
+from reports.rounds.editing_checks.findings import explanation_of
 from reports.rounds.entry import AMOUNTS, TEXTS, values_of
 from reports.rounds.progress import progress
 
@@ -63,25 +64,26 @@ def read_code(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    """A text as one JSON string."""
     return json.dumps(unicodedata.normalize("NFC", text), ensure_ascii=False)
 
 
 def _answers(report: Report) -> Iterator[list[str]]:
-    values = values_of(report).select_related("line__institution", "indicator")
-    for value in values:
-        explained = value.explanation if is_explained(value) else ""
-        if value.state == "blank" and not (value.note or value.evidence or explained):
+    rows = values_of(report).values_list(
+        "line__institution__code", "indicator__code",
+        "state", "count", "na_reason", "note", "evidence", "explanation", "explained",
+    )  # fmt: skip
+    for institution, indicator, state, count, reason, note, evidence, text, explained in rows:
+        explanation = explanation_of(Cell(state, count, reason), text, explained)
+        if state == "blank" and not (note or evidence or explanation):
             continue
-        said = "" if value.count is None else str(value.count)
         yield [
             "answer",
-            value.line.institution.code,
-            value.indicator.code,
-            value.state,
-            said or value.na_reason,
-            _quoted(value.note),
-            _quoted(value.evidence),
-            _quoted(explained),
+            institution,
+            indicator,
+            state,
+            reason if count is None else str(count),
+            *(_quoted(words) for words in (note, evidence, explanation)),
         ]
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from institutions.models import AdministrativeUnit, Kind, Tier, User
 from reports.models import (
     Change,
+    CheckNote,
     ImportBatch,
     IndicatorValue,
     NotApplicableReason,
@@ -25,7 +26,9 @@ from reports.models import (
     State,
 )
 from reports.rounds.bulk import insert
+from reports.rounds.editing_checks.findings import findings_of
 from reports.rounds.opening import open_round
+from reports.rounds.receipts import issue
 from reports.sample.chance import between, chance
 from reports.sample.provinces import (
     BASELINE,
@@ -60,6 +63,17 @@ _EVIDENCE = {
     Kind.LIBRARY: "Kế hoạch hoạt động năm; sổ theo dõi phục vụ bạn đọc.",
     Kind.MUSEUM: "Chương trình giáo dục đã phê duyệt; danh sách đoàn học sinh.",
     Kind.CULTURE_CENTRE: "Kế hoạch hoạt động năm; sổ sinh hoạt câu lạc bộ.",
+}
+
+# Why what the edit checks notice is right, by check.
+_WHY = {
+    "count_from_or_to_zero": "Thư viện đóng cửa sửa chữa một phần kỳ báo cáo.",
+    "count_tenfold": "Thư viện đóng cửa sửa chữa phần lớn kỳ báo cáo.",
+    "count_changed_by_half": "Có thêm phòng đọc và ngày hội sách trong kỳ.",
+    "count_as_last_year": "Đã đếm lại theo sổ phục vụ, số lượt không đổi.",
+    "yes_turned_to_no": "Cán bộ phụ trách nghỉ việc, chưa bố trí được người thay.",
+    "all_alike": "Đã kiểm tra từng thiết chế, có kế hoạch chung của đơn vị.",
+    "missing": "Một số thiết chế chưa gửi số liệu kịp thời hạn.",
 }
 
 
@@ -182,7 +196,7 @@ class _RoundMaker:
         ]
         self.reports = {
             report.reporting_unit.code: report
-            for report in round_.reports.select_related("reporting_unit")
+            for report in round_.reports.select_related("reporting_unit", "round__territory")
         }
         self.status = {code: self._status(code) for code in self.reports}
         self.timing = {code: self._timing(code) for code in self.reports}
@@ -192,6 +206,7 @@ class _RoundMaker:
         self._write_values(cells)
         self._write_changes(self._write_imports(cells))
         self._write_reports(cells)
+        self._explain_and_receipt()
         if self.year != OPEN:
             self._close()
 
@@ -442,6 +457,28 @@ class _RoundMaker:
             report._history_date = timing.started if status == Status.DRAFT else timing.decided
             report._history_user = self.people["department"]
             report.save()
+
+    def _explain_and_receipt(self) -> None:
+        """What submitting asks for: a word on all that the checks notice, and a receipt."""
+        for unit, report in self.reports.items():
+            if self.status[unit] in ("", Status.DRAFT):
+                continue
+            by, at = self.people[unit], self.timing[unit].sent
+            noticed = [finding for finding in findings_of(report) if not finding.is_fatal]
+            CheckNote.objects.bulk_create(
+                CheckNote(
+                    report=report, check_code=finding.code, subject=finding.subject,
+                    seen=finding.seen, text=_WHY[finding.code], by=by, at=at,
+                )
+                for finding in noticed
+                if finding.line_id is None
+            )  # fmt: skip
+            for finding in noticed:
+                if finding.line_id is not None:
+                    IndicatorValue.objects.filter(
+                        line=finding.line_id, indicator=finding.indicator
+                    ).update(explanation=_WHY[finding.code], explained=finding.seen)
+            issue(report, by, at)
 
     def _close(self) -> None:
         """Close as of the time, not of today; everything was decided before."""

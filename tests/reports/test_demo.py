@@ -18,7 +18,18 @@ from reports.breaches import find_breaches
 from reports.figures.attainment import Pace, Verdict
 from reports.figures.boards import attainment_rows
 from reports.management.commands.demo import accounts, free_port
-from reports.models import Change, ImportBatch, IndicatorValue, Report, ReportingRound, RoundLine
+from reports.models import (
+    Change,
+    CheckNote,
+    ImportBatch,
+    IndicatorValue,
+    Receipt,
+    Report,
+    ReportingRound,
+    RoundLine,
+)
+from reports.rounds.editing_checks.findings import findings_of
+from reports.rounds.receipts import Standing, standing
 from reports.sample.chance import between, chance
 from reports.sample.figures import calendar
 from reports.sample.institutions import _shares
@@ -39,6 +50,8 @@ MODELS = (
     IndicatorValue,
     Change,
     ImportBatch,
+    CheckNote,
+    Receipt,
 )
 
 
@@ -98,6 +111,7 @@ def test_missing_institution_and_round_are_made_again(sample, settings):
     round_ = sample["bac-kan"].rounds.get(year=2022)
     Change._base_manager.filter(value__line__round=round_)._raw_delete("default")
     IndicatorValue.objects.filter(line__round=round_).delete()
+    Receipt.objects.filter(report__round=round_).delete()
     round_.delete()
     run_demo(settings)
     made = sample["bac-kan"].rounds.get(year=2022)
@@ -379,3 +393,12 @@ def test_dashboard_of_2308_institutions_takes_at_most_12_queries(sample, usernam
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/gia-lai/2025/").status_code == 200
     assert len(queries) <= 12, [query["sql"][:100] for query in queries]
+
+
+def test_submitted_reports_are_explained_and_have_a_receipt(sample):
+    sent = Report.objects.exclude(status=Report.Status.DRAFT).select_related(
+        "round__territory", "reporting_unit"
+    )
+    for report in sent.filter(round__year__in=(2022, 2025)):
+        assert findings_of(report).may_submit, report
+        assert [standing(receipt) for receipt in report.receipts.all()] == [Standing.SAME]

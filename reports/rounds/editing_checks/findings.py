@@ -29,7 +29,6 @@ from reports.rounds.editing_checks.rules import (
 from reports.rounds.entry import (
     Closed,
     EntryRefused,
-    cell_of,
     current_openness,
     lock,
     mark_started,
@@ -188,11 +187,14 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The answer of one institution in the earlier round, and how it was explained."""
+class _Said:
+    """An answer, and the explanation that counts for it."""
 
     cell: Cell
     explanation: str = ""
+
+
+_NOTHING = _Said(Cell())
 
 
 def findings_of(report: Report, lines: Collection[int] | None = None) -> Findings:
@@ -203,7 +205,7 @@ def findings_of(report: Report, lines: Collection[int] | None = None) -> Finding
     """
     roster = _roster(report)
     asked = list(Indicator.objects.asked_in(report.round.year))
-    values = {(value.line_id, value.indicator_id): value for value in values_of(report)}
+    values = _values(report)
     year = _earlier_year(report)
     earlier = _earlier(report, year)
     notes = {(note.check_code, note.subject): note for note in report.check_notes.all()}
@@ -218,9 +220,9 @@ def findings_of(report: Report, lines: Collection[int] | None = None) -> Finding
             found.append(_group_finding(hit, indicator, year, notes, offered))
         else:
             line = roster[hit.answers[0].line]
-            value = values.get((line.pk, indicator.pk))
-            before = earlier.get((line.institution_id, indicator.pk))
-            found.append(_cell_finding(hit, indicator, year, value, before))
+            said = values.get((line.pk, indicator.pk), _NOTHING)
+            before = earlier.get((line.institution_id, indicator.pk), _NOTHING)
+            found.append(_cell_finding(hit, indicator, year, said, before))
     if lines is not None:
         wanted = set(lines)
         found = [f for f in found if not wanted.isdisjoint(f.lines)]
@@ -247,15 +249,35 @@ def _roster(report: Report) -> dict[int, RoundLine]:
     }
 
 
+def _values(report: Report) -> dict[tuple[int, int], _Said]:
+    """What stands in the cells, by line and indicator: plain rows, since there are many."""
+    rows = values_of(report).values_list(
+        "line", "indicator", "state", "count", "na_reason", "note", "explanation", "explained"
+    )
+    found = {}
+    for line, indicator, state, number, reason, note, text, explained in rows:
+        cell = Cell(state, number, reason, note)
+        found[line, indicator] = _Said(cell, explanation_of(cell, text, explained))
+    return found
+
+
+def explanation_of(cell: Cell, text: str, explained: str) -> str:
+    """The explanation on a value, if it was written for the answer that stands there; else ""."""
+    return text if text and explained == answer_words(cell) else ""
+
+
 def _answers(
     round_: ReportingRound,
     roster: Mapping[int, RoundLine],
     asked: list[Indicator],
-    values: Mapping[tuple[int, int], IndicatorValue],
-    earlier: Mapping[tuple[int, int], _Earlier],
+    values: Mapping[tuple[int, int], _Said],
+    earlier: Mapping[tuple[int, int], _Said],
 ) -> Iterable[Answer]:
     day = roster_day(round_)
-    questions = {indicator.pk: question_of(indicator) for indicator in asked}
+    questions = [
+        (indicator.pk, indicator.kind, indicator.is_growth, question_of(indicator))
+        for indicator in asked
+    ]
     for line in roster.values():
         institution = line.institution
         opened, closed = institution.opened_on, institution.closed_on
@@ -263,32 +285,26 @@ def _answers(
             closed is None or closed > round_.period_from
         )
         on_the_day = (opened is None or opened <= day) and (closed is None or closed > day)
-        for indicator in asked:
-            value = values.get((line.pk, indicator.pk))
-            if indicator.kind != line.kind and (value is None or cell_of(value).is_blank):
+        for pk, kind, is_growth, question in questions:
+            said = values.get((line.pk, pk), _NOTHING)
+            if kind != line.kind and said.cell.is_blank:
                 continue
-            before = earlier.get((line.institution_id, indicator.pk))
+            before = earlier.get((line.institution_id, pk))
             yield Answer(
                 line=line.pk,
                 kind=line.kind,
                 tier=line.tier,
-                question=questions[indicator.pk],
-                now=cell_of(value),
+                question=question,
+                now=said.cell,
                 before=before.cell if before else None,
                 # Nobody misses the count of a year's part after which the institution closed.
-                stood=in_period if indicator.is_growth else on_the_day,
-                excused=bool(value and value.state == "blank" and is_explained(value)),
+                stood=in_period if is_growth else on_the_day,
+                excused=bool(said.cell.is_blank and said.explanation),
             )
 
 
-def is_explained(value: IndicatorValue) -> bool:
-    """Whether the explanation on a value was written for what stands there."""
-    return bool(value.explanation) and value.explained == answer_words(cell_of(value))
-
-
-def _cell_finding(hit: Hit, indicator, year, value, before) -> Finding:
+def _cell_finding(hit: Hit, indicator, year, said: _Said, before: _Said) -> Finding:
     answer = hit.answers[0]
-    explained = value is not None and is_explained(value)
     return Finding(
         rule=hit.rule,
         indicator=indicator,
@@ -299,8 +315,8 @@ def _cell_finding(hit: Hit, indicator, year, value, before) -> Finding:
         now=answer.now,
         before=answer.before,
         year=year,
-        explanation=value.explanation if explained and not hit.rule.is_fatal else "",
-        suggestion=before.explanation if before else "",
+        explanation="" if hit.rule.is_fatal else said.explanation,
+        suggestion=before.explanation,
     )
 
 
@@ -330,7 +346,7 @@ def _earlier_year(report: Report) -> int | None:
     ).aggregate(year=Max("round__year"))["year"]
 
 
-def _earlier(report: Report, year: int | None) -> dict[tuple[int, int], _Earlier]:
+def _earlier(report: Report, year: int | None) -> dict[tuple[int, int], _Said]:
     """Approved answers of that year by institution and indicator: what never counted is no base."""
     rows = (
         IndicatorValue.objects.filter(
@@ -339,15 +355,19 @@ def _earlier(report: Report, year: int | None) -> dict[tuple[int, int], _Earlier
             line__round__year=year or 0,
         )
         .exclude(approved_state="blank")
-        .select_related("line")
         .order_by("pk")
-    )
-    return {
-        (value.line.institution_id, value.indicator_id): _Earlier(
-            Cell(value.approved_state, value.approved_count, value.approved_na_reason),
-            value.explanation if is_explained(value) else "",
+        .values_list(
+            "line__institution", "indicator",
+            "approved_state", "approved_count", "approved_na_reason",
+            "state", "count", "na_reason", "explanation", "explained",
         )
-        for value in rows
+    )  # fmt: skip
+    return {
+        (institution, indicator): _Said(
+            Cell(*approved), explanation_of(Cell(*working), text, explained)
+        )
+        for institution, indicator, *both, text, explained in rows
+        for approved, working in [(both[:3], both[3:])]
     }
 
 
