@@ -67,7 +67,7 @@ def test_without_json_every_target_has_a_line(capsys):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "Tệp rỗng."),
+        (b"", "Tệp trống."),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "Không đọc được ảnh chụp."),
         ("KẾ HOẠCH\nI. KINH PHÍ".encode(), "Văn bản không có phần “Mục tiêu”."),
         (b"%PDF-1.7", "Tệp bị hỏng hoặc không đúng với phần mở rộng"),
