@@ -103,7 +103,7 @@ def _read_section(
 ) -> None:
     above: list[_Above] = []
     beside = _Beside()
-    _nest(section)
+    _nest(text, section)
     for number, item in enumerate(section):
         while above and above[-1].level >= item.level:
             above.pop()
@@ -136,12 +136,20 @@ def _read_section(
         beside = _read_item(text, item, tokens, context, beside, targets, unread)
 
 
-def _nest(section: Sequence[Item]) -> None:
+def _nest(text: str, section: Sequence[Item]) -> None:
     """Levels of dashes, pluses and dots as this plan nests them: the one that comes first below a
-    heading holds the others.
+    heading holds the others. Paragraphs behind an entry that ends in a colon belong to it.
     """
     seen: list[int] = []
-    for item in section:
+    inside = False
+    for before, item in zip([None, *section], section, strict=False):
+        if item.level == PARAGRAPH and before is not None:
+            inside = inside or (before.level > PARAGRAPH and text[before.end - 1] == ":")
+            if inside:
+                item.level = BULLET
+                continue
+        elif item.level != TABLE:
+            inside = False
         if not DASH <= item.level <= BULLET:
             if item.level != TABLE:
                 seen.clear()

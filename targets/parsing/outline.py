@@ -131,6 +131,9 @@ def _lines(text: str) -> Iterator[_Line]:
         yield _Line(start, end, stripped, broke, furniture, whole[i] if i in tabled else None)
 
 
+_REFERENCE = re.compile(r"\d\s*/\s*[A-ZĐ]{2,}\s*-")  # "Kế hoạch số 1207/KH-UBND"
+
+
 def _running_heads(
     rows: Sequence[tuple[int, int, str, bool, bool]], numbers: Sequence[bool]
 ) -> set[int]:
@@ -145,7 +148,8 @@ def _running_heads(
             if before < 0 or after >= len(rows) or numbers[line]:
                 continue
             text = rows[line][2]
-            apart = rows[line][3] and text[:1].isupper() and len(text) <= 100
+            alone = rows[line][3] or _REFERENCE.search(text)
+            apart = alone and text[:1].isupper() and len(text) <= 100
             goes_on = rows[after][2][:1].islower() and not _TERMINAL.search(rows[before][2][-8:])
             if apart and goes_on and "%" not in text:
                 found.add(line)
@@ -227,6 +231,10 @@ def _marker(line: str) -> tuple[int, int]:
     return PARAGRAPH, 0
 
 
+# Behind "- 70%" they begin an entry of a list, where a range goes on with "mỗi năm".
+_NEW_STATEMENT = frozenset({"thu", "thw", "bao", "trun", "nha", "so", "tong", "cac", "co", "xa"})
+
+
 def _continues(
     text: str, item: Item, line: _Line, level: int, broken: bool, over_page: bool
 ) -> bool:
@@ -235,9 +243,9 @@ def _continues(
     heading = item.level < LETTERED
     if level == DASH:
         tail = _RANGE_TAIL.match(line.text)
-        if tail and re.search(r"\d\s*%?\s*$", before[-8:]):
+        if tail and re.search(r"(?<!\d)\d{1,3}(?:,\d+)?\s*%?\s*$", before[-12:]):
             following = fold(tail["rest"]).split()
-            return not following or following[0][:4] not in {"thu", "thw", "bao", "trun", "nha"}
+            return not following or following[0][:4] not in _NEW_STATEMENT
         # "nhà văn hóa\n- khu thể thao thôn"
         return not broken and not closed and not heading and line.text[1:].lstrip()[:1].islower()
     if level != PARAGRAPH:

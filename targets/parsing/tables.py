@@ -269,6 +269,10 @@ class _Table:
         for row in self.rows[head:]:
             if self._is_column_numbers(row):
                 continue
+            if len(row.cells) > 1 and not self._has_value(row) and self._names_columns(row):
+                self.columns, self.corner = {}, Said()  # a second table below the first
+                self._read_header([row])
+                continue
             self._read_row(row, above)
         return self.reading
 
@@ -283,15 +287,19 @@ class _Table:
             first = len(self.rows)
         head = 0
         for i, row in enumerate(self.rows[:first]):
-            named = [
-                cell for cell in row.cells
-                if _is_year(cell) or _only(cell, _NUMBER_HEADS) or _only(cell, _UNIT_HEADS)
-                or _only(cell, _LABEL_HEADS) or _begins(cell, _NOTE_HEADS) or cell.text == "%"
-            ]  # fmt: skip
+            named = self._names_columns(row)
             spread = len([c for c in row.cells if not _is_numbering(c)]) >= 3
             if (named and (len(row.cells) > 1 or i == 0)) or (i <= head and spread):
                 head = i + 1
         return head
+
+    @staticmethod
+    def _names_columns(row: Row) -> bool:
+        return any(
+            _is_year(cell) or _only(cell, _NUMBER_HEADS) or _only(cell, _UNIT_HEADS)
+            or _only(cell, _LABEL_HEADS) or _begins(cell, _NOTE_HEADS) or cell.text == "%"
+            for cell in row.cells
+        )  # fmt: skip
 
     def _has_value(self, row: Row) -> bool:
         return any(
