@@ -122,7 +122,8 @@ class Section:
     pieces: tuple[Piece, ...]
     tables: tuple[Table, ...] = ()
     unread: tuple[Unread, ...] = ()
-    page: int | None = None
+    # The pages of the document on which it stands, where the format knows pages.
+    pages: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -350,10 +351,17 @@ def _section(version: PlanVersion, block: Block, marks: _Marks) -> Section:
         pieces=tuple(marks.pieces(block.start, block.end)),
         tables=tuple(_tables(held)),
         unread=unread,
-        page=marking.page_at(
-            version.page_starts, held[0].target.quote_start if held else block.start
-        ),
+        pages=_pages(version, block) if held or unread else (),
     )
+
+
+def _pages(version: PlanVersion, block: Block) -> tuple[int, ...]:
+    if not version.page_starts:
+        return ()
+    # The white space around a paragraph may lie on another page.
+    start, end = marking.trimmed(version.text, block.start, block.end)
+    first = marking.page_at(version.page_starts, start)
+    return tuple(range(first, marking.page_at(version.page_starts, end - 1) + 1))
 
 
 def _tables(held: list[Reading]) -> Iterable[Table]:

@@ -5,7 +5,7 @@
 
 // Quote and target, both ways -------------------------------------------------------------------
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+const targetOf = (hash) => /^#(?:quote|target)-(\d+)$/.exec(hash)?.[1];
 
 function light(pk) {
   document.querySelectorAll(".linked").forEach((each) => each.classList.remove("linked"));
@@ -13,40 +13,36 @@ function light(pk) {
   document.querySelectorAll(`.quote[data-targets~="${pk}"], #target-${pk}`).forEach((each) => each.classList.add("linked"));
 }
 
-function follow(id) {
-  const goal = document.getElementById(id);
-  if (!goal) return false;
-  const pk = /^(?:quote|target)-(\d+)$/.exec(id)?.[1];
-  light(pk);
-  goal.scrollIntoView({ behavior: still.matches ? "auto" : "smooth", block: "center" });
+function arrive() {
+  light(targetOf(location.hash));
+  const goal = /^#[\w-]+$/.test(location.hash) && document.querySelector(location.hash);
   // The way back is the next press of Enter: the number there leads here.
-  const number = goal.matches("a") ? goal : goal.querySelector("a.number");
-  (number || goal).focus({ preventScroll: true });
-  history.pushState(null, "", `#${id}`);
-  return true;
+  const number = goal && (goal.matches("a.number") ? goal : goal.querySelector("a.number"));
+  number?.focus({ preventScroll: true });
 }
+
+addEventListener("hashchange", arrive);
+if (targetOf(location.hash)) light(targetOf(location.hash));
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  const link = event.target.closest("a[href^='#quote-'], a[href^='#target-'], a[href^='#ask-'], a[href^='#unread-']");
+  const link = event.target.closest("a[href^='#']");
   if (link) {
-    if (follow(link.hash.slice(1))) event.preventDefault();
+    // A second click on the same link is no change of the address.
+    if (link.hash === location.hash) setTimeout(arrive);
     return;
   }
   // The quote itself leads to its innermost target too, unless a person is marking words in it.
   const quote = event.target.closest(".review-text .quote[data-targets]");
-  if (quote && !event.target.closest("a") && getSelection().isCollapsed) {
-    follow(`target-${quote.dataset.targets.trim().split(" ").pop()}`);
+  if (quote && getSelection().isCollapsed) {
+    location.hash = `target-${quote.dataset.targets.trim().split(" ").pop()}`;
   }
 });
 
 document.addEventListener("focusin", (event) => {
-  const number = event.target.closest?.("a.number");
-  const pk = /^#(?:quote|target)-(\d+)$/.exec(number?.hash || "")?.[1];
+  const pk = targetOf(event.target.closest?.("a.number")?.hash || "");
   if (pk) light(pk);
 });
-
-addEventListener("popstate", () => light(/^#(?:quote|target)-(\d+)$/.exec(location.hash)?.[1]));
 
 // Words marked by a person ----------------------------------------------------------------------
 

@@ -232,8 +232,10 @@ def test_page_marks_words_that_were_hard_to_read(as_staff, draft):
 def test_page_shows_pages_of_the_document(as_staff, draft):
     draft.page_starts = [0, draft.text.index("50% trung tâm")]
     draft.save()
-    readings = as_staff.get(page(draft)).context["board"].readings
+    board = as_staff.get(page(draft)).context["board"]
+    readings = board.readings
     assert [reading.page for reading in readings] == [1, 2, 1]
+    assert [section.pages for section in board.sections if section.tables] == [(1, 2)]
     html = as_staff.get(f"/plans/{draft.pk}/targets/{readings[1].target.pk}/").content.decode()
     assert f'src="/plans/{draft.pk}/pages/2.png"' in html
 
