@@ -188,6 +188,17 @@ class Report(models.Model):
         related_name="+",
         verbose_name=_("approved by"),
     )
+    # The latest withdrawal of an approval; when and by whom it was given stays above.
+    withdrawn_at = models.DateTimeField(_("approval withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approval withdrawn by"),
+    )
+    withdrawal_reason = models.TextField(_("why the approval was withdrawn"), blank=True)
     documents_issued = models.TextField(_("documents issued"), blank=True)
     communication = models.TextField(_("communication"), blank=True)
     difficulties = models.TextField(_("difficulties"), blank=True)

@@ -5,12 +5,14 @@ group of cells is a CheckNote, beside what the check saw. Either counts only whi
 what stands there: a figure that changes is explained anew.
 """
 
+import datetime
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +146,9 @@ class Findings:
     all: tuple[Finding, ...]
     # The roster of the report by id, in the order in which its pages list it.
     lines: Mapping[int, RoundLine] = field(repr=False)
+    # The round compared with, and its approved answers by line and indicator id.
+    year: int | None = None
+    before: Mapping[tuple[int, int], Cell] = field(default_factory=dict, repr=False)
 
     def __iter__(self):
         return iter(self.all)
@@ -203,14 +208,71 @@ def findings_of(report: Report, lines: Collection[int] | None = None) -> Finding
     With `lines` (ids of roster lines) only the findings about those lines, groups that hold one
     of them included. The report must come with its round and that one's territory.
     """
-    roster = _roster(report)
-    asked = list(Indicator.objects.asked_in(report.round.year))
-    values = _values(report)
-    year = _earlier_year(report)
-    earlier = _earlier(report, year)
-    notes = {(note.check_code, note.subject): note for note in report.check_notes.all()}
-    offered = _earlier_notes(report, year)
+    found = findings_of_all([report])[report.pk]
+    if lines is None:
+        return found
+    wanted = set(lines)
+    return replace(found, all=tuple(f for f in found.all if not wanted.isdisjoint(f.lines)))
 
+
+def findings_of_all(reports: Collection[Report]) -> dict[int, Findings]:
+    """The findings of several reports by report id: seven queries, however many they are."""
+    if not reports:
+        return {}
+    rosters = _rosters(reports)
+    indicators = list(Indicator.objects.all())
+    values = _values(reports)
+    years = _earlier_years(reports)
+    earlier = _earlier(reports, years)
+    notes: dict[int, dict[tuple[str, str], CheckNote]] = defaultdict(dict)
+    for note in CheckNote.objects.filter(report__in=reports):
+        notes[note.report_id][note.check_code, note.subject] = note
+    offered = _earlier_notes(reports, years)
+    found = {}
+    for report in reports:
+        part = _part(report)
+        last_day = datetime.date(report.round.year, 12, 31)
+        found[report.pk] = _findings(
+            report,
+            rosters[part],
+            [indicator for indicator in indicators if indicator.valid_from <= last_day],
+            values[part],
+            years.get(part),
+            earlier[years.get(part)],
+            notes[report.pk],
+            offered[report.reporting_unit_id, years.get(part)],
+        )
+    return found
+
+
+Part = tuple[int, int]
+"""Round and reporting unit: what a report is of."""
+
+Year = int | None
+
+
+def _part(report: Report) -> Part:
+    return report.round_id, report.reporting_unit_id
+
+
+def _of(reports: Collection[Report], prefix: str = "") -> dict[str, set[int]]:
+    """A filter for roster lines: those of the reports, and some that `_part` sorts out."""
+    return {
+        f"{prefix}round__in": {report.round_id for report in reports},
+        f"{prefix}reporting_unit__in": {report.reporting_unit_id for report in reports},
+    }
+
+
+def _findings(
+    report: Report,
+    roster: dict[int, RoundLine],
+    asked: list[Indicator],
+    values: Mapping[tuple[int, int], _Said],
+    year: int | None,
+    earlier: Mapping[tuple[int, int], _Said],
+    notes: Mapping[tuple[str, str], CheckNote],
+    offered: Mapping[tuple[str, str], CheckNote],
+) -> Findings:
     indicators = {indicator.code: indicator for indicator in asked}
     hits = find(_answers(report.round, roster, asked, values, earlier))
     found = []
@@ -223,41 +285,44 @@ def findings_of(report: Report, lines: Collection[int] | None = None) -> Finding
             said = values.get((line.pk, indicator.pk), _NOTHING)
             before = earlier.get((line.institution_id, indicator.pk), _NOTHING)
             found.append(_cell_finding(hit, indicator, year, said, before))
-    if lines is not None:
-        wanted = set(lines)
-        found = [f for f in found if not wanted.isdisjoint(f.lines)]
-    return Findings(report, tuple(found), roster)
-
-
-def _roster(report: Report) -> dict[int, RoundLine]:
-    order = {tier: place for place, tier in enumerate(Tier.values)}
-    lines = RoundLine.objects.filter(
-        round=report.round_id, reporting_unit=report.reporting_unit_id
-    ).select_related("institution", "commune")
-    return {
-        line.pk: line
-        for line in sorted(
-            lines,
-            key=lambda line: (
-                line.kind,
-                order[line.tier],
-                line.commune.sort_key if line.commune else "",
-                line.institution.sort_key,
-                line.institution.code,
-            ),
-        )
+    before = {
+        (line.pk, indicator.pk): earlier[line.institution_id, indicator.pk].cell
+        for line in roster.values()
+        for indicator in asked
+        if (line.institution_id, indicator.pk) in earlier
     }
+    return Findings(report, tuple(found), roster, year, before)
 
 
-def _values(report: Report) -> dict[tuple[int, int], _Said]:
+def _rosters(reports: Collection[Report]) -> dict[Part, dict[int, RoundLine]]:
+    order = {tier: place for place, tier in enumerate(Tier.values)}
+    lines = RoundLine.objects.filter(**_of(reports)).select_related("institution", "commune")
+    found: dict[Part, dict[int, RoundLine]] = defaultdict(dict)
+    for line in sorted(
+        lines,
+        key=lambda line: (
+            line.kind,
+            order[line.tier],
+            line.commune.sort_key if line.commune else "",
+            line.institution.sort_key,
+            line.institution.code,
+        ),
+    ):
+        found[line.round_id, line.reporting_unit_id][line.pk] = line
+    return found
+
+
+def _values(reports: Collection[Report]) -> dict[Part, dict[tuple[int, int], _Said]]:
     """What stands in the cells, by line and indicator: plain rows, since there are many."""
-    rows = values_of(report).values_list(
-        "line", "indicator", "state", "count", "na_reason", "note", "explanation", "explained"
-    )
-    found = {}
-    for line, indicator, state, number, reason, note, text, explained in rows:
+    rows = IndicatorValue.objects.filter(**_of(reports, "line__")).values_list(
+        "line__round", "line__reporting_unit", "line", "indicator",
+        "state", "count", "na_reason", "note", "explanation", "explained",
+    )  # fmt: skip
+    found: dict[Part, dict[tuple[int, int], _Said]] = defaultdict(dict)
+    for round_id, unit, line, indicator, state, number, reason, note, text, explained in rows:
         cell = Cell(state, number, reason, note)
-        found[line, indicator] = _Said(cell, explanation_of(cell, text, explained))
+        said = _Said(cell, explanation_of(cell, text, explained))
+        found[round_id, unit][line, indicator] = said
     return found
 
 
@@ -337,48 +402,67 @@ def _group_finding(hit: Hit, indicator, year, notes, offered) -> Finding:
     )
 
 
-def _earlier_year(report: Report) -> int | None:
-    """The latest earlier round in which institutions of the report stood, on whichever map."""
-    return RoundLine.objects.filter(
-        institution__lines__round=report.round_id,
-        institution__lines__reporting_unit=report.reporting_unit_id,
-        round__year__lt=report.round.year,
-    ).aggregate(year=Max("round__year"))["year"]
+def _earlier_years(reports: Collection[Report]) -> dict[Part, int]:
+    """The latest earlier round in which institutions of a report stood, on whichever map."""
+    rows = (
+        RoundLine.objects.filter(
+            **_of(reports, "institution__lines__"),
+            round__year__lt=F("institution__lines__round__year"),
+        )
+        .values_list("institution__lines__round", "institution__lines__reporting_unit")
+        .annotate(year=Max("round__year"))
+        .order_by()
+    )
+    return {(round_id, unit): year for round_id, unit, year in rows}
 
 
-def _earlier(report: Report, year: int | None) -> dict[tuple[int, int], _Said]:
-    """Approved answers of that year by institution and indicator: what never counted is no base."""
+def _earlier(
+    reports: Collection[Report], years: Mapping[Part, int]
+) -> dict[Year, dict[tuple[int, int], _Said]]:
+    """Approved answers by year, institution and indicator: what never counted is no base."""
     rows = (
         IndicatorValue.objects.filter(
-            line__institution__lines__round=report.round_id,
-            line__institution__lines__reporting_unit=report.reporting_unit_id,
-            line__round__year=year or 0,
+            **_of(reports, "line__institution__lines__"),
+            line__round__year__in=set(years.values()) or {0},
         )
         .exclude(approved_state="blank")
         .order_by("pk")
         .values_list(
-            "line__institution", "indicator",
+            "line__round__year", "line__institution", "indicator",
             "approved_state", "approved_count", "approved_na_reason",
             "state", "count", "na_reason", "explanation", "explained",
         )
     )  # fmt: skip
-    return {
-        (institution, indicator): _Said(
-            Cell(*approved), explanation_of(Cell(*working), text, explained)
+    found: dict[Year, dict[tuple[int, int], _Said]] = defaultdict(dict)
+    for year, institution, indicator, *both, text, explained in rows:
+        approved, working = Cell(*both[:3]), Cell(*both[3:])
+        said = _Said(approved, explanation_of(working, text, explained))
+        found[year][institution, indicator] = said
+    return found
+
+
+def _earlier_notes(
+    reports: Collection[Report], years: Mapping[Part, int]
+) -> dict[tuple[int, Year], dict[tuple[str, str], CheckNote]]:
+    """What a unit, or the one it came from, wrote in a year about groups of cells."""
+    units = {report.reporting_unit_id for report in reports}
+    notes = (
+        CheckNote.objects.filter(
+            Q(report__reporting_unit__in=units) | Q(report__reporting_unit__successors__in=units),
+            report__round__year__in=set(years.values()) or {0},
         )
-        for institution, indicator, *both, text, explained in rows
-        for approved, working in [(both[:3], both[3:])]
-    }
-
-
-def _earlier_notes(report: Report, year: int | None) -> dict[tuple[str, str], CheckNote]:
-    """What the unit, or the one it came from, wrote that year about groups of cells."""
-    unit = report.reporting_unit_id
-    notes = CheckNote.objects.filter(
-        Q(report__reporting_unit=unit) | Q(report__reporting_unit__successors=unit),
-        report__round__year=year or 0,
-    ).order_by("pk")
-    return {(note.check_code, note.subject): note for note in notes}
+        .annotate(
+            unit=F("report__reporting_unit"),
+            successor=F("report__reporting_unit__successors"),
+            year=F("report__round__year"),
+        )
+        .order_by("pk")
+    )
+    found: dict[tuple[int, Year], dict[tuple[str, str], CheckNote]] = defaultdict(dict)
+    for note in notes:
+        for unit in {note.unit, note.successor}:
+            found[unit, note.year][note.check_code, note.subject] = note
+    return found
 
 
 # Writing ------------------------------------------------------------------------------------
