@@ -178,6 +178,8 @@ def left_group(
     said = any(tokens[at].is_mark(":") or tokens[at].folded in _REACHES for at in gap[-5:])
     if not said:
         return None
+    if groups[before[-1]].labels and groups[before[-1]].first > subject_span[1]:
+        return None  # "… đạt 70% …; thư viện cấp xã đạt 40% năm 2025 và 60%": not the first one's
     headed = [at for at in before if groups[at].last < subject_span[0]]
     return headed[-1] if headed else None
 

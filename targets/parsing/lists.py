@@ -68,7 +68,9 @@ class ListStatement(Statement):
             return True
         subject = self.own[0]
         first_figure = self.sentence.figures[self.figures[0]].first if self.figures else None
-        leads = group.last < subject.first
+        leads = group.last < subject.first or any(
+            token.is_mark(":") for token in self.tokens[subject.last + 1 : group.first]
+        )
         return leads or (first_figure is not None and subject.last < first_figure < group.first)
 
     def _is_area_counted(self, group: Group) -> bool:

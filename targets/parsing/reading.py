@@ -139,7 +139,11 @@ class _Sentence:
         if not following:
             return False
         gap = self.tokens[figure.last + 1 : following[0].first]
-        return any(token.folded == "len" for token in gap) and len(gap) <= 8
+        rises = any(
+            token.folded == "len" and not (at and gap[at - 1].folded == "tro")
+            for at, token in enumerate(gap)
+        )
+        return rises and len(gap) <= 8
 
     def _dated(self, due: list[binding.DueIn]) -> list[binding.DueIn]:
         """The years of the figures, unclear where they may be of another programme's name, or where
@@ -150,8 +154,9 @@ class _Sentence:
             if one.years and one.years[-1].last < figure.first:
                 year = one.years[-1]
                 between = self.tokens[year.last + 1 : figure.first]
-                figures = any(year.last < other.first < figure.first for other in self.figures)
-                cut = any(token.is_mark(";") for token in between) and not figures
+                parts = [*self.figures, *(group for group in self.groups if group.labels)]
+                listed = any(year.last < other.first < figure.first for other in parts)
+                cut = any(token.is_mark(";") for token in between) and not listed
                 if cut or named_by_programme(self.tokens, year):
                     one = replace(one, reasons=(*one.reasons, ReviewReason.YEAR_UNCLEAR))
             found.append(one)

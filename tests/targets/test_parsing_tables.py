@@ -206,7 +206,11 @@ CASES = {
     "schools in one row": (
         (f"2.1. {SERVICES}\n\nLoại hình | 2025 | 2030\n"
         "Thư viện cơ sở giáo dục phổ thông, cơ sở giáo dục nghề nghiệp | 70% | 90%"),
-        ["2025 services general_school+vocational 70", "2030 services general_school+vocational 90"],
+        [(
+            "2025 services general_school+vocational 70"
+        ), (
+            "2030 services general_school+vocational 90"
+        )],
     ),
 }  # fmt: skip
 
