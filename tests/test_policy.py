@@ -220,6 +220,8 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
     }  # fmt: skip
+    for name in ("round", *(f"round-{each}" for each in ROUND_STEPS)):
+        named[f"reports:{name}"] = {"pk": open_round.pk}
     evidence = factories.AttachmentFactory(report=report)
     named["reports:attachment"] = named["reports:attachment-remove"] = {"pk": evidence.pk}
     receipt = issue(report, None, timezone.now())
