@@ -1,6 +1,7 @@
 """Pages of the reporting year: home, the list of reports, one report and its steps. Thin."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -337,6 +338,14 @@ def return_to_unit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/return_messages.html", context)
 
 
+def _evidence(report: Report, row: pages.SheetRow) -> list[tuple[pages.SheetCell, list]]:
+    """Each cell of a row with the files that were sent as its evidence. One query."""
+    files: dict[int, list] = {}
+    for each in report.attachments.filter(value__line=row.line).select_related("value"):
+        files.setdefault(each.value.indicator_id, []).append(each)
+    return [(cell, files.get(cell.indicator.pk, [])) for cell in row.cells]
+
+
 @audience(REPORTER, DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
@@ -386,5 +395,7 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         "is_open": row.is_open,
         "why_closed": open_now.why_closed.label if open_now.why_closed else "",
         "overtaken": {value.indicator_id for value in overtaken},
+        "evidence": _evidence(found, row),
+        "max_megabytes": settings.MAX_ATTACHMENT_BYTES // 1024 // 1024,
     }
     return render(request, "reports/report_line.html", context, status=status)

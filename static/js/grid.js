@@ -55,13 +55,15 @@
   const inputsOf = (row) => [...row.querySelectorAll("input.answer")];
   const columnOf = (input) => cellOf(input).cellIndex - 1;
 
+  const notApplicable = quick.under_repair.split(":")[0];
   const codeOf = (text) => {
     if (!text) return "blank";
     if (text === quick.yes) return "yes";
     if (text === quick.no) return "no";
-    return /^\d[\d. ]*$/.test(text) ? "count" : "not-applicable";
+    if (/^\d[\d. ]*$/.test(text)) return "count";
+    return text.startsWith(notApplicable) ? "not-applicable" : "unread";
   };
-  const CODES = ["blank", "yes", "no", "count", "not-applicable"];
+  const CODES = ["blank", "yes", "no", "count", "not-applicable", "unread"];
   const note = (key) => {
     const entry = queue.entries.get(key);
     return { ...more[key], ...(entry?.note === undefined ? {} : { note: entry.note }), ...(entry?.evidence === undefined ? {} : { evidence: entry.evidence }) };
@@ -72,7 +74,7 @@
     if (!input) return;
     const cell = cellOf(input), entry = queue.entries.get(key), beside = note(key);
     cell.classList.remove(...CODES);
-    cell.classList.add(codeOf(entry?.stuck ? input.value : input.value.trim()));
+    cell.classList.add(codeOf(input.value.trim()));
     const state = !entry ? "" : entry.stuck || (queue.trouble ? "kept" : "saving");
     if (state) cell.dataset.state = state; else if (cell.dataset.state) cell.dataset.state = "saved";
     const says = cell.querySelector(".says");
@@ -175,7 +177,6 @@
     byId("grid-again").hidden = !(queue.trouble && waiting.length);
     const problems = byId("grid-problems");
     problems.hidden = !stuck.length;
-    problems.querySelector("summary").textContent = say(words.stuck, { n: stuck.length });
     problems.querySelector("ul").replaceChildren(...stuck.slice(0, 200).map(([key, entry]) => {
       const input = inputs.get(key);
       const place = input ? `${rowOf(input).querySelector("th a").textContent}, ${cellOf(input).dataset.label}` : key;
