@@ -358,16 +358,23 @@ def _is_nearly(tokens: Sequence[Token], at: int, phrase: Sequence[str]) -> bool:
     return cost <= 0.28 * sum(map(len, phrase)) and distance(seen[1].folded, phrase[1]) < other
 
 
+_LONGEST_SENTENCE = 600  # words and marks; the longest of the real plans has about 150
 _ABBREVIATIONS = vocabulary.words("tp tx tt st tr p q h x ubnd gs ts ths")
 
 
 def sentences(tokens: Sequence[Token]) -> list[list[Token]]:
     """Tokens of an item cut at full stops; a stop before a small letter or behind an abbreviation
-    ("TP. Pleiku") does not end a sentence.
+    ("TP. Pleiku") does not end a sentence. What goes on without end is cut at a comma: no sentence
+    is that long, and reading one takes more than linear time.
     """
     found: list[list[Token]] = [[]]
     for i, token in enumerate(tokens):
         found[-1].append(token)
+        if len(found[-1]) >= _LONGEST_SENTENCE and (
+            token.is_mark(",;") or len(found[-1]) >= 2 * _LONGEST_SENTENCE
+        ):
+            found.append([])
+            continue
         if not token.is_mark(".!?") or i + 1 == len(tokens):
             continue
         before = tokens[i - 1] if i else None

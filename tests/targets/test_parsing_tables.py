@@ -289,8 +289,10 @@ def test_doubt_in_a_row_reaches_its_figures():
 
 
 def test_table_over_two_pages_goes_on():
-    text = as_text("Chỉ tiêu | 2025 | 2030\nThư viện cấp huyện có dịch vụ học tập suốt đời | 70% | 90%"
-                   "\n\n3\n\nThư viện cấp xã có dịch vụ học tập suốt đời | 40% | 60%")  # fmt: skip
+    text = as_text(
+        "Chỉ tiêu | 2025 | 2030\nThư viện cấp huyện có dịch vụ học tập suốt đời | 70% | 90%"
+        "\n\n3\n\nThư viện cấp xã có dịch vụ học tập suốt đời | 40% | 60%"
+    )
     assert [int(one.minimum) for one in parse_plan(text).targets] == [70, 90, 40, 60]
 
 
