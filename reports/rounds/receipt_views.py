@@ -118,10 +118,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
         elif found := by_content(file.read()):
             return _verdict(request, found)
         else:
-            form.add_error(
-                "file",
-                _("No receipt has this content. The file was changed, or it never was submitted."),
-            )
+            # Well asked, and answered.
+            return render(request, "reports/receipt_look_up.html", {"form": form, "foreign": True})
     return render(request, "reports/receipt_look_up.html", {"form": form}, status=422)
 
 

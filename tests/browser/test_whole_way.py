@@ -61,6 +61,22 @@ def figure_of(leader: Page) -> str:
     return " ".join(leader.locator("p.big").inner_text().split())
 
 
+def explain_all(page: Page) -> None:
+    """A few words beside everything that the checks notice."""
+    fields = page.locator(".checks textarea")
+    assert fields.count()
+    for place in range(fields.count()):
+        fields.nth(place).fill("Đã kiểm tra, thiếu cán bộ phụ trách trong kỳ.")
+
+
+def check_receipt(page: Page, code: str, expected: str) -> None:
+    """Type the code where anybody may check it."""
+    page.goto("/receipts/")
+    page.locator("[name=code]").fill(code.lower())
+    page.locator("main [type=submit]").click()
+    expect(page.locator("main")).to_contain_text(expected)
+
+
 def test_a_district_file_becomes_a_figure_beside_its_sentence(fresh_site, enter):
     leader = enter(fresh_site, "bac-kan-lanh-dao", width=390)
     before = figure_of(leader)
@@ -82,7 +98,16 @@ def test_a_district_file_becomes_a_figure_beside_its_sentence(fresh_site, enter)
     reporter.wait_for_url("**/reporting/imports/*/")
     go(reporter, "form[action$='/apply/'] [type=submit]")
     reporter.wait_for_url(f"**{report}*")
-    go(reporter, "form[action$='/submit/'] [type=submit]")
+    # Culture centres that said yes last year say no now: each of them asks for a word.
+    go(reporter, f"a[href='{report}check/']")
+    reporter.wait_for_url(f"**{report}check/")
+    assert reporter.locator("[name=submit]").count() == 1
+    explain_all(reporter)
+    go(reporter, "[name=submit]")
+    reporter.wait_for_url(f"**{report}receipts/1/")
+    code = reporter.locator(".code").inner_text()
+    check_receipt(leader, code, "Báo cáo vẫn đúng như nội dung đã nộp.")
+    reporter.goto(report)
     expect(reporter.locator("main")).to_contain_text("Chờ duyệt")
 
     # Submitted is not approved: the leader still sees the old figure.
@@ -110,3 +135,37 @@ def test_a_district_file_becomes_a_figure_beside_its_sentence(fresh_site, enter)
     go(leader, "main a[href*='/plans/']")
     leader.wait_for_url("**/plans/**")
     expect(leader.locator("main")).to_contain_text(QUOTE)
+
+
+def test_receipt_tells_a_changed_report_and_a_changed_file(fresh_site, enter, desk):
+    staff = enter(fresh_site, "bac-kan-so")
+    staff.goto("/reporting/?territory=bac-kan&year=2025&status=submitted")
+    go(staff, "main th a[href*='/reporting/reports/']")
+    go(staff, "main a[href*='/receipts/']")
+    code = staff.locator(".code").inner_text()
+    anybody = desk.page(fresh_site)
+    check_receipt(anybody, code, "Báo cáo vẫn đúng như nội dung đã nộp.")
+
+    with staff.expect_download() as download:
+        go(staff, "main a[href$='/content.txt']")
+    content = download.value.path().read_bytes()
+    for text, expected in (
+        (content, code),
+        (content.replace(b"\tyes\t", b"\tno\t"), "Không biên nhận nào có nội dung này."),
+    ):
+        anybody.goto("/receipts/")
+        anybody.locator("[type=file]").set_input_files(
+            {"name": "noi-dung.txt", "mimeType": "text/plain", "buffer": text}
+        )
+        anybody.locator("main [type=submit]").click()
+        expect(anybody.locator("main")).to_contain_text(expected)
+
+    # The Department corrects a figure after the submission.
+    report = re.search(r"/reporting/reports/\d+/", staff.url)[0]
+    staff.goto(report)
+    go(staff, "main .answers a[href*='/lines/']")
+    staff.locator("input[type=radio][value=no]").first.check()
+    staff.locator("[name=correction]").fill("Chưa có minh chứng trong kỳ.")
+    go(staff, "main form [type=submit]")
+    staff.wait_for_url(f"**{report}*")
+    check_receipt(anybody, code, "Báo cáo đã thay đổi sau lần nộp này.")
