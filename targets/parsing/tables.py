@@ -601,9 +601,9 @@ class _Table:
             reasons.append(ReviewReason.SEVERAL_SUBJECTS)
         yearly = value.yearly or unit_said.yearly or any(one.yearly for one in nearest)
         for subject in subjects:
-            groups, group_reasons = self._groups(subject, column, said)
-            if groups is None:
-                return group_reasons[0] if group_reasons else UnreadReason.UNKNOWN_GROUP  # type: ignore[return-value]
+            groups, group_reasons, failed = self._groups(subject, column, said)
+            if failed is not None:
+                return failed
             more = [*reasons, *group_reasons]
             if subject.doubtful:
                 more.append(ReviewReason.SUBJECT_UNCLEAR)
@@ -660,20 +660,20 @@ class _Table:
 
     def _groups(
         self, subject: Subject, column: Said, said: Said
-    ) -> tuple[tuple[Group, ...] | None, list]:
+    ) -> tuple[tuple[Group, ...], list[ReviewReason], UnreadReason | None]:
         if column.labelled and said.labelled:
             tiers = {group.tiers for group in (*column.labelled, *said.labelled)}
             if len(tiers) > 1:
-                return None, [UnreadReason.UNKNOWN_GROUP]
+                return (), [], UnreadReason.UNKNOWN_GROUP
         around = (said, column, *(section.said for section in reversed(self.sections)))
         for one in (*around, self.corner):
             if not one.labelled:
                 if any(group.unknown for group in one.groups):
-                    return None, [UnreadReason.UNKNOWN_GROUP]
+                    return (), [], UnreadReason.UNKNOWN_GROUP
                 continue
             groups = tuple(group for group in one.labelled if group.kind in (None, subject.kind))
             if len(groups) < len(one.labelled):
-                return None, [UnreadReason.UNKNOWN_SUBJECT]
+                return (), [], UnreadReason.UNKNOWN_SUBJECT
             reasons: list[ReviewReason] = []
             if any(group.unknown for group in one.groups):
                 reasons.append(ReviewReason.UNFAMILIAR_WORDS)
@@ -687,14 +687,14 @@ class _Table:
                 reasons.append(
                     ReviewReason.COUNTS_COMMUNES if communes else ReviewReason.COUNTS_AREAS
                 )
-            return groups, reasons
+            return groups, reasons, None
         if any(group.unknown for group in (*said.groups, *column.groups)):
-            return None, [UnreadReason.UNKNOWN_GROUP]
+            return (), [], UnreadReason.UNKNOWN_GROUP
         if subject.kind in said.kinds | column.kinds or subject.is_growth:
-            return (), []
+            return (), [], None
         if subject in said.subjects or subject in column.subjects:
-            return (), [ReviewReason.TIER_UNCLEAR]
-        return None, [UnreadReason.UNKNOWN_GROUP]
+            return (), [ReviewReason.TIER_UNCLEAR], None
+        return (), [], UnreadReason.UNKNOWN_GROUP
 
     def _emit(
         self,
