@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Max
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from institutions.models import Kind, Tier
@@ -48,6 +49,35 @@ class Place:
     @property
     def shown(self) -> str:
         return self.text if self.typed is None else self.typed
+
+    @property
+    def classes(self) -> str:
+        """The state of the cell as CSS knows it."""
+        marks = {
+            "is-returned": self.cell.is_returned,
+            "is-locked": not self.cell.is_open,
+            "is-wrong": bool(self.error),
+        }
+        return " ".join([self.cell.code, *(name for name, holds in marks.items() if holds)])
+
+    @property
+    def sort(self) -> str:
+        return "is-count" if self.cell.indicator.is_growth else "is-yes-no"
+
+    @property
+    def attributes(self) -> SafeString:
+        if not self.cell.is_open:
+            return mark_safe("readonly")
+        kind = 'inputmode="numeric"' if self.cell.indicator.is_growth else 'list="quick-answers"'
+        return mark_safe(kind + (' aria-invalid="true"' if self.error else ""))
+
+    @property
+    def says_anything(self) -> bool:
+        cell = self.cell
+        return bool(
+            self.error or self.theirs or self.findings or cell.is_returned or cell.note
+            or cell.evidence or cell.approved_text
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
