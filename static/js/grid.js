@@ -308,14 +308,17 @@
     if (event.target !== current) return;
     // Typed by what sends no keys (an input method): the first letter says it.
     if (mode === "nav" && current.classList.contains("is-yes-no")) {
-      const letter = current.value.trim().toLowerCase()[0];
-      const text = letter === "c" || letter === "1" ? quick.yes : letter === "k" || letter === "0" ? quick.no : before;
+      const text = meant(current.value.trim()[0]) ?? before;
       current.value = text;
       write([[current, text]]);
       current.select();
     } else if (mode === "nav") mode = "type";
   });
 
+  // One key for each answer: its first letter, in Vietnamese or as the page writes it, or 1 and 0.
+  const meant = (key = "") => ({
+    [quick.no[0].toLowerCase()]: quick.no, [quick.yes[0].toLowerCase()]: quick.yes, k: quick.no, 0: quick.no, c: quick.yes, 1: quick.yes,
+  })[key.toLowerCase()];
   const chosen = () => (selected.length > 1 ? selected : [current]);
 
   grid.addEventListener("keydown", (event) => {
@@ -354,14 +357,8 @@
     if (key.toLowerCase() === "x") { event.preventDefault(); openPanel(); byId("panel-reason")?.focus(); return undefined; }
     if (!yesNo) return undefined; // typing replaces: the text is selected
     event.preventDefault();
-    if (!typedHere) {
-      const letter = key.toLowerCase();
-      const text = letter === "c" || key === "1" ? quick.yes : letter === "k" || key === "0" ? quick.no : null;
-      if (text !== null) { write(chosen().map((input) => [input, text])); current.select(); }
-    } else if (/^[01ckCK]$/.test(key)) {
-      write(chosen().map((input) => [input, /^[1cC]$/.test(key) ? quick.yes : quick.no]));
-      current.select();
-    }
+    const text = meant(key);
+    if (text !== undefined) { write(chosen().map((input) => [input, text])); current.select(); }
     typedHere = true;
     return undefined;
   });

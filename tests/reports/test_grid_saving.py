@@ -266,25 +266,40 @@ def test_request_without_its_token_is_refused(report, reporter):
     assert response.status_code == 403
 
 
+# session, user, memberships, successions, former units, report, questions; begin, lock, round,
+# roster, values; insert, read again, changes, report begun and its history; commit
+SAVING = 18
+# Year before, which is none; lines touched and their values; targets, districts, coverage; what the
+# checks notice (seven).
+TOTALS = 13
+
+
+@pytest.mark.parametrize("fresh", [False, True])
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_block_takes_a_fixed_number_of_queries(
-    as_reporter, reporter, report, open_round, indicators, number, django_assert_num_queries
+    as_reporter,
+    reporter,
+    report,
+    open_round,
+    indicators,
+    plan,
+    number,
+    fresh,
+    django_assert_num_queries,
 ):
     made = factories.RoundLineFactory.create_batch(
         number, round=open_round, reporting_unit=report.reporting_unit
     )
     data = {
         "user": reporter.pk,
-        "fresh": False,
+        "fresh": fresh,
         "cells": [
             {"line": line.pk, "indicator": indicators[code].pk, "text": text, "version": 0}
             for line in made
             for code, text in ((DIGITAL, "Có"), (VISITS, "1.250"))
         ],
     }
-    # session, user, memberships, successions, former units, report, questions; begin, lock, round,
-    # roster, values; insert, read again, changes, report begun and its history; commit
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(SAVING + TOTALS * fresh):
         response = as_reporter.post(
             reverse("reports:grid-save", args=[report.pk]), data, content_type="application/json"
         )
