@@ -27,15 +27,15 @@ PEOPLE = {
 EXPECTED = {
     "department": {"reports:province", "reports:tier", "reports:unit", "reports:explain"}
     | {"reports:reporting", "reports:report", "institutions:list", "institutions:detail"}
-    | {"targets:list", "targets:plan"},
+    | {"targets:list", "targets:plan", "reports:receipt", "reports:receipt-check"},
     "reporter": {"reports:province", "reports:tier", "reports:reporting", "reports:report"}
-    | {"reports:import"},
+    | {"reports:import", "reports:check"},
     "leader": {"reports:province", "reports:tier", "reports:explain", "targets:plan"},
     "national leader": {"reports:province"},
     "administrator": {"reports:province", "institutions:list", "targets:list"},
 }
 OF_EACH_KIND = 2
-DOWNLOADS = (".csv", ".xlsx", "/source/")
+DOWNLOADS = (".csv", ".txt", ".xlsx", "/source/")
 LEFT_OUT = ("/admin/", "/accounts/logout/", "/i18n/", "/static/")
 
 # One answer for the page as it stands: what can be seen, and what is wrong with it.
