@@ -161,6 +161,8 @@
   const problemsOfExplanations = new Map();
   let telling = 0, lastPainted = new Set();
 
+  const problemList = byId("grid-problems").appendChild(make("ul"));
+
   function tell() {
     const stuck = queue.stuck, waiting = queue.waiting;
     const now = new Set(queue.entries.keys());
@@ -177,7 +179,7 @@
     byId("grid-again").hidden = !(queue.trouble && waiting.length);
     const problems = byId("grid-problems");
     problems.hidden = !stuck.length;
-    problems.querySelector("ul").replaceChildren(...stuck.slice(0, 200).map(([key, entry]) => {
+    problemList.replaceChildren(...stuck.slice(0, 200).map(([key, entry]) => {
       const input = inputs.get(key);
       const place = input ? `${rowOf(input).querySelector("th a").textContent}, ${cellOf(input).dataset.label}` : key;
       const go = make("button", { type: "button", className: "btn btn-link" }, place);
