@@ -21,6 +21,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from institutions.scope import Audience
+from reports.models import BulkApproval
 from reports.rounds.receipts import issue
 from tests import factories
 from tests.documents import pdf_of_pages
@@ -105,9 +106,13 @@ POLICY = {
     "reports:template": (writers(200, 404), writers(405, 405)),
     "reports:import-preview": (writers(200, 404), writers(405, 405)),
     "reports:import-apply": (writers(405, 405), writers(302, 404)),
+    "reports:review-queue": (department(200, 404), department(405, 405)),
+    "reports:review": (department(200, 404), department(405, 405)),
     "reports:approve": (department(405, 405), department(302, 404)),
-    "reports:approve-selected": (department(405, 405), department(302, 302)),
-    "reports:return": (department(302, 404), department(302, 404)),
+    "reports:approve-selected": (department(405, 405), department(302, 404)),
+    "reports:approval-undo": (department(405, 405), department(302, 404)),
+    "reports:return": (department(405, 405), department(302, 404)),
+    "reports:withdraw": (department(405, 405), department(302, 404)),
     "reports:round-choose": (department(302, 302), READ_ONLY_DEPARTMENT),
     "reports:round-new": (department(200, 404), department(200, 404)),
     "reports:round": (department(200, 404), READ_ONLY_DEPARTMENT),
@@ -167,7 +172,7 @@ def test_only_log_in_language_and_the_check_of_receipts_are_public():
 
 
 @pytest.fixture
-def arguments(territory, institutions, plan, report, open_round, answer, tmp_path, settings):
+def arguments(territory, institutions, plan, report, open_round, answer, staff, tmp_path, settings):
     """Arguments of every address: real rows of the territory and of unit 981."""
     settings.MEDIA_ROOT = tmp_path
     answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
@@ -220,10 +225,13 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
     }  # fmt: skip
-    for name in ("round", *(f"round-{each}" for each in ROUND_STEPS)):
+    of_round = ("round", *(f"round-{each}" for each in ROUND_STEPS))
+    for name in (*of_round, "review-queue", "approve-selected"):
         named[f"reports:{name}"] = {"pk": open_round.pk}
     evidence = factories.AttachmentFactory(report=report)
     named["reports:attachment"] = named["reports:attachment-remove"] = {"pk": evidence.pk}
+    approval = BulkApproval.objects.create(round=open_round, at=timezone.now(), by=staff)
+    named["reports:approval-undo"] = {"pk": approval.pk}
     receipt = issue(report, None, timezone.now())
     named["reports:receipt-check"] = {"code": receipt.code}
     for name in ("receipt", "receipt-content"):
@@ -238,8 +246,10 @@ def arguments(territory, institutions, plan, report, open_round, answer, tmp_pat
         "attach",
         "import",
         "template",
+        "review",
         "approve",
         "return",
+        "withdraw",
     ):
         named[f"reports:{name}"] = of_report
     return named

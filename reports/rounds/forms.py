@@ -1,6 +1,7 @@
 """Forms of the reporting pages. Each hands over to entry.py and review.py, which decide."""
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from django import forms
@@ -223,31 +224,24 @@ class TextsForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """The message of a return, and one message for each chosen cell."""
+    """The message of a return, and one message for each ticked cell (keys "line-indicator")."""
 
-    message = forms.CharField(
-        label=_("Message to the unit"),
-        required=False,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    message = forms.CharField(required=False, max_length=5000)
 
-    def __init__(self, *args, cells, **kwargs):
+    def __init__(self, *args, cells: Collection[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.cells = cells
-        for _row, cell in cells:
-            self.fields[f"message_{cell.key}"] = forms.CharField(
-                label=_("What is to be corrected"), required=False, max_length=2000
-            )
+        for key in cells:
+            self.fields[f"message_{key}"] = forms.CharField(required=False, max_length=MAX_NOTE)
 
     @property
-    def groups(self):
-        for row, cell in self.cells:
-            yield row, cell, self[f"message_{cell.key}"]
+    def told(self) -> dict[str, str]:
+        """What was written for each ticked cell."""
+        return {key: self.data.get(f"message_{key}", "") for key in self.cells}
 
     def clean(self):
         cleaned = super().clean()
-        if not any((text or "").strip() for text in cleaned.values()):
+        if not self.errors and not any((text or "").strip() for text in cleaned.values()):
             raise forms.ValidationError(
                 _("Say what is to be corrected: a message for the report, or one for a cell.")
             )

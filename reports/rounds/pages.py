@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, Kind, Tier, User
-from institutions.scope import limit_to_overseen, may_see_drafts, rights, territories
+from institutions.scope import limit_to_overseen, may_see_drafts, territories
 from reports.deadlines import days_left, is_late
 from reports.models import Change, Report, ReportingRound, RoundLine
 from reports.rounds.checks import Cell
@@ -35,13 +35,9 @@ class ReportRow:
     days_left: int | None
 
     @property
-    def is_clean(self) -> bool:
-        """Submitted, with an answer in every cell: nothing holds an approval back."""
-        return (
-            self.report.status == Report.Status.SUBMITTED
-            and not self.progress.missing
-            and not self.report.round.is_closed
-        )
+    def is_complete(self) -> bool:
+        """Submitted, with an answer in every cell."""
+        return self.report.status == Report.Status.SUBMITTED and not self.progress.missing
 
 
 def report_rows(reports: Collection[Report]) -> list[ReportRow]:
@@ -66,7 +62,7 @@ def overseen(user: User):
     )
 
 
-# Home ---------------------------------------------------------------------------------------
+# Territories and their rounds --------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,69 +103,6 @@ def places(user: User) -> list[Place]:
         Place(place, tuple(rounds[pk]))
         for pk, place in sorted(seen.items(), key=lambda item: item[1].sort_key)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What waits for the Department in one territory's open round."""
-
-    place: Place
-    round: ReportingRound
-    days_left: int | None
-    waiting: list[ReportRow]
-    returned: list[ReportRow]
-    missing: list[ReportRow]
-    approved: int
-    total: int
-
-    @property
-    def clean(self) -> list[ReportRow]:
-        return [row for row in self.waiting if row.is_clean]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    places: list[Place]
-    own: list[ReportRow]
-    desks: list[Desk]
-
-
-def home(user: User) -> Home:
-    """What is due for one person. Six queries at most."""
-    held = rights(user)
-    known = places(user)
-    by_territory = {place.territory.pk: place for place in known}
-    opened = {place.open_round.pk: place for place in known if place.open_round is not None}
-    rows: list[ReportRow] = []
-    if opened and (held.own_units or held.department):
-        rows = report_rows(
-            list(overseen(user).filter(round__in=opened).order_by("reporting_unit__sort_key"))
-        )
-    return Home(
-        places=known,
-        own=[row for row in rows if row.report.reporting_unit_id in held.own_units],
-        desks=[
-            _desk(place, [row for row in rows if row.report.round_id == round_id])
-            for round_id, place in opened.items()
-            if by_territory and place.territory.pk in held.department
-        ],
-    )
-
-
-def _desk(place: Place, rows: list[ReportRow]) -> Desk:
-    def having(*statuses: str) -> list[ReportRow]:
-        return [row for row in rows if row.report.status in statuses]
-
-    return Desk(
-        place=place,
-        round=place.open_round,
-        days_left=days_left(place.open_round),
-        waiting=having(Report.Status.SUBMITTED),
-        returned=having(Report.Status.RETURNED),
-        missing=having(Report.Status.DRAFT),
-        approved=len(having(Report.Status.APPROVED)),
-        total=len(rows),
-    )
 
 
 # One report -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ class Progress:
     asked: int
     returned: int = 0
     institutions: int = 0
+    not_applicable: int = 0
 
     @property
     def missing(self) -> int:
@@ -55,22 +56,23 @@ def progress(reports: Collection[Report]) -> dict[int, Progress]:
         institutions[round_id, unit_id] += number
         asked[round_id, unit_id] += number * questions[round_id][kind]
     answered = {
-        (round_id, unit_id): (filled, returned)
-        for round_id, unit_id, filled, returned in IndicatorValue.objects.filter(
+        (round_id, unit_id): numbers
+        for round_id, unit_id, *numbers in IndicatorValue.objects.filter(
             line__round__in=rounds, line__reporting_unit__in=units
         )
         .values_list("line__round", "line__reporting_unit")
         .annotate(
             filled=Count("pk", filter=~Q(state=State.BLANK)),
             returned=Count("pk", filter=Q(is_returned=True)),
+            not_applicable=Count("pk", filter=Q(state=State.NOT_APPLICABLE)),
         )
         .order_by()
     }
     found = {}
     for report in reports:
         key = report.round_id, report.reporting_unit_id
-        filled, returned = answered.get(key, (0, 0))
-        found[report.pk] = Progress(filled, asked[key], returned, institutions[key])
+        filled, returned, not_applicable = answered.get(key, (0, 0, 0))
+        found[report.pk] = Progress(filled, asked[key], returned, institutions[key], not_applicable)
     return found
 
 

@@ -5,17 +5,16 @@ from django.urls import path
 from reports.rounds import receipt_views, views
 from reports.rounds.editing_checks import views as editing_checks
 from reports.rounds.grid.urls import urlpatterns as grid
+from reports.rounds.reviewing.urls import urlpatterns as reviewing
 
 urlpatterns = [
     *grid,
+    *reviewing,
     path("", views.home, name="home"),
     path("reporting/", views.reporting, name="reporting"),
-    path("reporting/approve/", views.approve_selected, name="approve-selected"),
     path("reporting/reports/<int:pk>/", views.report, name="report"),
     path("reporting/reports/<int:pk>/submit/", editing_checks.submit_report, name="submit"),
     path("reporting/reports/<int:pk>/check/", editing_checks.check, name="check"),
-    path("reporting/reports/<int:pk>/approve/", views.approve_report, name="approve"),
-    path("reporting/reports/<int:pk>/return/", views.return_to_unit, name="return"),
     path("reporting/reports/<int:pk>/lines/<int:line>/", views.line, name="report-line"),
     path(
         "reporting/reports/<int:pk>/receipts/<int:number>/", receipt_views.receipt, name="receipt"

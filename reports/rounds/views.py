@@ -1,5 +1,7 @@
 """Pages of the reporting year: home, the list of reports, one report and its steps. Thin."""
 
+from collections.abc import Collection
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -7,8 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from institutions.scope import (
     DEPARTMENT,
@@ -23,6 +24,7 @@ from institutions.scope import (
 )
 from reports.deadlines import days_left, is_late
 from reports.models import Report
+from reports.rounds import home as due
 from reports.rounds import pages
 from reports.rounds.editing_checks.findings import findings_of
 from reports.rounds.entry import (
@@ -32,16 +34,13 @@ from reports.rounds.entry import (
     set_line,
     values_of,
 )
-from reports.rounds.forms import LineForm, ReturnForm
+from reports.rounds.forms import LineForm
 from reports.rounds.pages import Place, ReportRow
-from reports.rounds.review import (
-    ReviewRefused,
-    approve,
-    return_cells,
-)
+from reports.rounds.reviewing.history import corrections, is_withdrawn, records, steps
+from reports.rounds.reviewing.queue import waiting
 from reports.rounds.wording import report_status
 
-NOT_BEGUN, LATE, CLEAN = "not_begun", "late", "clean"
+NOT_BEGUN, LATE, CLEAN, RISK = "not_begun", "late", "clean", "risk"
 
 
 def frame(report: Report) -> dict:
@@ -59,7 +58,7 @@ def frame(report: Report) -> dict:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is due for me. Leadership of one territory goes straight to its dashboard."""
-    found = pages.home(request.user)
+    found = due.home(request.user)
     held = rights(request.user)
     shown = [place for place in found.places if place.year]
     if len(shown) == 1 and not (held.own_units or held.department):
@@ -85,12 +84,13 @@ class ListFilter(forms.Form):
     territory = forms.CharField(required=False)
     year = forms.IntegerField(required=False)
     status = forms.CharField(required=False)
+    order = forms.CharField(required=False)
 
 
 def _statuses() -> list[tuple[str, str]]:
     return [
         (Report.Status.SUBMITTED, _("Awaiting approval")),
-        (CLEAN, _("Awaiting approval, complete")),
+        (CLEAN, _("Awaiting approval, clean")),
         (Report.Status.RETURNED, _("Returned")),
         (Report.Status.APPROVED, _("Approved")),
         (Report.Status.DRAFT, _("Being entered")),
@@ -99,11 +99,11 @@ def _statuses() -> list[tuple[str, str]]:
     ]
 
 
-def _matches(row: ReportRow, status: str) -> bool:
+def _matches(row: ReportRow, status: str, clean: Collection[int]) -> bool:
     if status == LATE:
         return row.is_late
     if status == CLEAN:
-        return row.is_clean
+        return row.report.pk in clean
     begun = row.report.started_at is not None
     if status == NOT_BEGUN:
         return row.report.status == Report.Status.DRAFT and not begun
@@ -141,8 +141,13 @@ def reporting(request: HttpRequest) -> HttpResponse:
     reports = pages.overseen(request.user).filter(round=round_)
     rows = pages.report_rows(list(reports.order_by("reporting_unit__sort_key")))
     status = wanted.get("status", "")
-    shown = [row for row in rows if _matches(row, status)] if status else rows
-    manages = may_manage(request.user, round_.territory_id) and not round_.is_closed
+    runs_round = may_manage(request.user, round_.territory_id)
+    queued = {each.report.pk: each for each in waiting(rows)} if runs_round else {}
+    clean = {pk for pk, each in queued.items() if each.is_clean}
+    shown = [row for row in rows if _matches(row, status, clean)] if status else rows
+    if by_risk := bool(queued) and wanted.get("order") == RISK:
+        places_in_queue = {pk: place for place, pk in enumerate(queued)}
+        shown = sorted(shown, key=lambda row: places_in_queue.get(row.report.pk, len(queued)))
     context = {
         "section": "reporting",
         "places": places,
@@ -152,63 +157,18 @@ def reporting(request: HttpRequest) -> HttpResponse:
         "round": round_,
         "sample": round_.is_sample,
         "days_left": days_left(round_),
-        "rows": shown,
+        "rows": [(row, queued.get(row.report.pk)) for row in shown],
         "all_rows": rows,
         "status": status,
+        "by_risk": by_risk,
         "statuses": [
-            (value, label, sum(_matches(row, value) for row in rows))
+            (value, label, sum(_matches(row, value, clean) for row in rows))
             for value, label in _statuses()
         ],
-        "manages": manages,
-        "runs_round": may_manage(request.user, round_.territory_id),
-        "clean": [row for row in rows if row.is_clean] if manages else [],
-        "waiting": [row for row in shown if row.report.status == Report.Status.SUBMITTED]
-        if manages
-        else [],
+        "runs_round": runs_round,
+        "queued": queued,
     }
     return render(request, "reports/reporting.html", context)
-
-
-@audience(DEPARTMENT)
-@require_POST
-def approve_selected(request: HttpRequest) -> HttpResponse:
-    """Approve several reports: the first request shows them once more, the second approves."""
-    wanted = [
-        pk
-        for pk in request.POST.getlist("report")
-        if pk.isascii() and pk.isdigit() and len(pk) < 19
-    ]
-    reports = list(
-        pages.overseen(request.user)
-        .filter(pk__in=wanted[:1000])
-        .order_by("reporting_unit__sort_key")
-    )
-    for report in reports:
-        require(may_manage(request.user, report.round.territory_id))
-    if not reports:
-        messages.warning(request, _("No report was chosen. Tick at least one."))
-        return redirect("reports:reporting")
-    if "confirmed" not in request.POST:
-        context = {"rows": pages.report_rows(reports), **frame(reports[0]), "report": None}
-        return render(request, "reports/approve.html", context)
-    approved = 0
-    for report in reports:
-        try:
-            approve(report, request.user, seen=request.POST.get(f"seen-{report.pk}", ""))
-        except ReviewRefused as refused:
-            messages.error(request, f"{report.reporting_unit}: {refused}")
-        else:
-            approved += 1
-    if approved:
-        messages.success(
-            request,
-            ngettext("%(n)d report was approved.", "%(n)d reports were approved.", approved)
-            % {"n": approved},
-        )
-    chosen = reports[0].round
-    return redirect(
-        f"{reverse('reports:reporting')}?territory={chosen.territory.slug}&year={chosen.year}"
-    )
 
 
 # One report -------------------------------------------------------------------------------
@@ -217,7 +177,8 @@ def approve_selected(request: HttpRequest) -> HttpResponse:
 def report_or_404(request: HttpRequest, pk: int) -> Report:
     """A report that the person may open."""
     return get_object_or_404(
-        pages.overseen(request.user).select_related("returned_by", "approved_by"), pk=pk
+        pages.overseen(request.user).select_related("returned_by", "approved_by", "withdrawn_by"),
+        pk=pk,
     )
 
 
@@ -274,7 +235,6 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         "days_left": days_left(round_),
         "drafts": drafts,
         "enters": enters,
-        "manages": manages,
         "is_open": is_open,
         "why_closed": open_now.why_closed.label if open_now and open_now.why_closed else "",
         "returned_only": bool(open_now and open_now.returned_only),
@@ -283,8 +243,11 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         "found": findings_of(found) if can_submit else None,
         "has_begun": found.started_at is not None,
         "receipts": list(found.receipts.all()) if drafts else [],
+        "manages": manages,
         "can_review": manages and takes_steps and status == Report.Status.SUBMITTED,
-        "own_work": found.submitted_by_id == user.pk,
+        "withdrawn": drafts and is_withdrawn(found),
+        "corrections": corrections(found) if drafts else [],
+        "steps": steps(records(found)) if drafts else [],
         # Texts of a report that is not approved are drafts too.
         "shows_texts": drafts or status == Report.Status.APPROVED,
         "events": pages.changes(found) if drafts else [],
@@ -292,50 +255,6 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         if drafts
         else [],
     }
-
-
-@audience(DEPARTMENT)
-@require_POST
-def approve_report(request: HttpRequest, pk: int) -> HttpResponse:
-    found = report_to_manage(request, pk)
-    try:
-        approve(found, request.user, seen=request.POST.get("seen", ""))
-    except ReviewRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The report was approved. Its figures now count."))
-    return redirect(found)
-
-
-@audience(DEPARTMENT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def return_to_unit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose cells, then write the messages, then return: the middle step writes nothing."""
-    found = report_to_manage(request, pk)
-    if found.status != Report.Status.SUBMITTED or found.round.is_closed:
-        messages.error(request, _("Only a submitted report of an open round can be returned."))
-        return redirect(found)
-    sheet = pages.sheet(found, drafts=True)
-    if request.method != "POST":
-        context = {**frame(found), "sheet": sheet}
-        return render(request, "reports/return.html", context)
-    keys = set(request.POST.getlist("cell"))
-    cells = [(row, cell) for row, cell in sheet.cells if cell.key in keys]
-    form = ReturnForm(request.POST if "send" in request.POST else None, cells=cells)
-    if form.is_valid():
-        told = {
-            (row.line, cell.indicator): form.cleaned_data[f"message_{cell.key}"]
-            for row, cell in cells
-        }
-        try:
-            return_cells(found, request.user, form.cleaned_data["message"], told)
-        except ReviewRefused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, _("The report was returned to the unit."))
-        return redirect(found)
-    context = {**frame(found), "form": form, "cells": cells}
-    return render(request, "reports/return_messages.html", context)
 
 
 def _evidence(report: Report, row: pages.SheetRow) -> list[tuple[pages.SheetCell, list]]:
@@ -386,7 +305,8 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
                 messages.success(request, _("%(name)s: saved.") % {"name": row.line.institution})
                 if "next" in request.POST and following:
                     return redirect("reports:report-line", found.pk, following.line.pk)
-                return redirect(f"{found.get_absolute_url()}#line-{row.line.pk}")
+                back = reverse("reports:review", args=[found.pk]) if corrects else ""
+                return redirect(f"{back or found.get_absolute_url()}#line-{row.line.pk}")
     context = {
         **frame(found),
         "row": row,

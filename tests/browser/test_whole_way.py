@@ -115,7 +115,8 @@ def test_a_district_file_becomes_a_figure_beside_its_sentence(fresh_site, enter)
 
     staff = enter(fresh_site, "bac-kan-so")
     staff.goto(report)
-    go(staff, f"form[action='{report}approve/'] [type=submit]")
+    go(staff, f"a[href='{report}review/']")
+    go(staff, "button[form=approve-form]:not([name])")
     expect(staff.locator("main")).to_contain_text("Đã duyệt")
 
     # The leader: dashboard, tier, explain page, sentence.

@@ -1,5 +1,4 @@
 import datetime
-import re
 
 import pytest
 from django.utils import timezone
@@ -53,7 +52,7 @@ def test_reporter_sees_what_is_due(as_reporter, report, open_round, answer, cloc
     clock("2025-11-10")
     answer(open_round, "98-TV-981", "library.digital", "yes", approved=False)
 
-    row = as_reporter.get("/").context["due"].own[0]
+    row = as_reporter.get("/").context["due"].own[0].row
 
     assert row.report == report
     # Two libraries of three questions and four culture centres of two.
@@ -81,8 +80,7 @@ def test_returned_report_is_named_on_the_home_page(as_reporter, report):
 def test_staff_sees_what_waits(as_staff, submitted, open_round):
     desk = as_staff.get("/").context["due"].desks[0]
 
-    assert [row.report for row in desk.waiting] == [submitted]
-    assert [row.report for row in desk.clean] == [submitted]
+    assert [each.report for each in desk.waiting] == [submitted]
     assert (len(desk.missing), desk.approved, desk.total) == (3, 0, 4)
 
 
@@ -140,8 +138,8 @@ def test_home_takes_a_fixed_number_of_queries(
     add_units(open_round, number)
 
     # session, user, memberships, successions, former units; territories, rounds, reports;
-    # questions, roster, values
-    with django_assert_num_queries(11):
+    # questions, roster, values; the queue: findings 7, newcomers; reminders
+    with django_assert_num_queries(20):
         response = as_staff.get("/")
 
     assert len(response.context["due"].desks[0].waiting) == number
@@ -156,7 +154,7 @@ def test_list_takes_a_fixed_number_of_queries(
 ):
     add_units(open_round, number)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         response = as_staff.get("/reporting/")
 
     assert len(response.context["rows"]) == number + 4
@@ -174,14 +172,13 @@ def test_list_takes_a_fixed_number_of_queries(
 def test_list_shows_the_reports_that_one_may_open(request, open_round, client, codes):
     rows = request.getfixturevalue(client).get("/reporting/").context["rows"]
 
-    assert {row.report.reporting_unit.code for row in rows} == codes
+    assert {row.report.reporting_unit.code for row, _waiting in rows} == codes
 
 
 @pytest.mark.parametrize(
     ("status", "codes"),
     [
         ("submitted", {"981"}),
-        ("clean", {"981"}),
         ("returned", {"982"}),
         ("approved", {"98-tvt"}),
         ("not_begun", {"98-btt"}),
@@ -201,7 +198,7 @@ def test_list_is_filtered_by_status(as_staff, submitted, open_round, clock, stat
 
     rows = as_staff.get(f"/reporting/?status={status}").context["rows"]
 
-    assert {row.report.reporting_unit.code for row in rows} == codes
+    assert {row.report.reporting_unit.code for row, _waiting in rows} == codes
 
 
 @pytest.mark.parametrize("query", ["?year=1999", "?territory=thanh-son", "?territory=x&year=2025"])
@@ -224,61 +221,7 @@ def test_first_submission_decides_lateness(as_staff, submitted):
 
     rows = as_staff.get("/reporting/?status=submitted").context["rows"]
 
-    assert rows[0].is_late is True
-
-
-def test_selected_reports_are_shown_before_they_are_approved(as_staff, submitted):
-    response = as_staff.post("/reporting/approve/", {"report": submitted.pk})
-
-    submitted.refresh_from_db()
-    assert [row.report for row in response.context["rows"]] == [submitted]
-    assert submitted.status == "submitted"
-
-
-def test_selected_reports_are_approved(as_staff, submitted, open_round, staff):
-    draft = open_round.reports.get(reporting_unit__code="982")
-
-    as_staff.post("/reporting/approve/", {"report": [submitted.pk, draft.pk], "confirmed": "1"})
-
-    submitted.refresh_from_db()
-    draft.refresh_from_db()
-    assert (submitted.status, submitted.approved_by, draft.status) == ("approved", staff, "draft")
-
-
-@pytest.mark.parametrize("chosen", [[], ["x"], ["999999999999999999999999"], ["²"]])
-def test_nothing_selected_is_no_error(as_staff, open_round, chosen):
-    response = as_staff.post("/reporting/approve/", {"report": chosen, "confirmed": "1"})
-
-    assert response.url == "/reporting/"
-
-
-def test_selected_report_that_was_sent_anew_is_not_approved_unread(as_staff, submitted):
-    page = as_staff.post("/reporting/approve/", {"report": submitted.pk}).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
-    turn(submitted, "submitted")
-
-    as_staff.post("/reporting/approve/", hidden | {"confirmed": "1"})
-
-    submitted.refresh_from_db()
-    assert submitted.status == "submitted"
-
-
-def test_report_that_was_sent_anew_is_not_approved_from_an_old_page(as_staff, submitted):
-    page = as_staff.get(address(submitted)).content.decode()
-    seen = re.search(r'<input type="hidden" name="seen" value="([^"]+)">', page)[1]
-    turn(submitted, "submitted")
-
-    as_staff.post(address(submitted, "approve/"), {"seen": seen})
-
-    submitted.refresh_from_db()
-    assert submitted.status == "submitted"
-
-
-def test_reports_of_another_territory_are_not_approved(as_outsider, submitted):
-    as_outsider.post("/reporting/approve/", {"report": submitted.pk, "confirmed": "1"})
-
-    submitted.refresh_from_db()
-    assert submitted.status == "submitted"
+    assert rows[0][0].is_late is True
 
 
 # One report ---------------------------------------------------------------------------------
@@ -313,8 +256,8 @@ def test_report_takes_a_fixed_number_of_queries(
     )  # fmt: skip
 
     # session, user, memberships, successions, former units, report; questions, roster, values;
-    # findings 7, receipts; changes, imports; menu
-    with django_assert_num_queries(20):
+    # findings 7, receipts; changes, imports; corrections, steps; menu
+    with django_assert_num_queries(22):
         response = as_reporter.get(address(report))
 
     assert response.context["progress"].answered == number
@@ -440,47 +383,6 @@ def test_forged_step_leaves_the_state(request, report, answer, status, client, s
 
     report.refresh_from_db()
     assert report.status == status
-
-
-# Returning ------------------------------------------------------------------------------------
-
-
-def key(report: Report, institution: str, indicator: str) -> str:
-    line = report.round.lines.get(institution__code=institution)
-    return f"{line.pk}-{IndicatorValue.indicator.get_queryset().get(code=indicator).pk}"
-
-
-def test_ticked_cells_are_asked_for_messages(as_staff, submitted):
-    cell = key(submitted, "98-TV-981", "library.digital")
-
-    response = as_staff.post(address(submitted, "return/"), {"cell": [cell, "0-0", "x"]})
-
-    submitted.refresh_from_db()
-    assert [c.key for _row, c in response.context["cells"]] == [cell]
-    assert submitted.status == "submitted"
-
-
-def test_report_is_returned_with_messages(as_staff, as_reporter, submitted):
-    cell = key(submitted, "98-TV-981", "library.digital")
-
-    as_staff.post(
-        address(submitted, "return/"),
-        {"cell": cell, f"message_{cell}": "Thiếu minh chứng", "message": "", "send": "1"},
-    )
-
-    submitted.refresh_from_db()
-    page = as_reporter.get(address(submitted))
-    assert submitted.status == "returned"
-    assert [c.return_message for _row, c in page.context["sheet"].returned] == ["Thiếu minh chứng"]
-    assert [c.key for _row, c in page.context["sheet"].cells if c.is_open] == [cell]
-
-
-def test_return_without_a_message_is_asked_again(as_staff, submitted):
-    response = as_staff.post(address(submitted, "return/"), {"message": " ", "send": "1"})
-
-    submitted.refresh_from_db()
-    assert (response.status_code, submitted.status) == (200, "submitted")
-    assert response.context["form"].non_field_errors()
 
 
 # One institution --------------------------------------------------------------------------------
@@ -614,7 +516,7 @@ def test_amount_is_read_as_vietnamese_offices_write_it(as_reporter, report, writ
     as_reporter.post(address(report, "texts/"), {"budget": written})
 
     report.refresh_from_db()
-    page = as_reporter.get(address(report))
+    page = as_reporter.get(address(report, "grid/"))
     assert str(report.budget) == amount
     assert page.context["texts"]["budget"].value() == shown
 
@@ -623,7 +525,7 @@ def test_amount_sent_back_in_english_stays(as_reporter, report):
     as_reporter.post(address(report, "texts/"), {"budget": "1.234"})
     as_reporter.cookies["django_language"] = "en"
 
-    shown = as_reporter.get(address(report)).context["texts"]["budget"].value()
+    shown = as_reporter.get(address(report, "grid/")).context["texts"]["budget"].value()
     as_reporter.post(address(report, "texts/"), {"budget": shown})
 
     report.refresh_from_db()
@@ -642,7 +544,9 @@ def test_texts_that_somebody_else_saved_are_not_overwritten_unseen(as_reporter, 
     def form(client):
         return {
             name: field.value() or ""
-            for name, field in ((f.name, f) for f in client.get(address(report)).context["texts"])
+            for name, field in (
+                (f.name, f) for f in client.get(address(report, "grid/")).context["texts"]
+            )
         }
 
     first, second = form(as_reporter), form(as_staff)
