@@ -266,8 +266,16 @@
       anchor = null;
       input.focus();
     }
-    const edge = input.getBoundingClientRect(), head = input.closest("table").tHead.getBoundingClientRect();
-    if (edge.top < head.bottom && edge.top > head.top - 400) window.scrollBy(0, edge.top - head.bottom - 8);
+  }
+
+  // The bar and the head of the table lie over the rows, on a phone the panel as well.
+  function uncover(input) {
+    const { top, bottom } = input.getBoundingClientRect();
+    const isSticky = getComputedStyle(input.closest("table").tHead).position === "sticky";
+    const above = byId("grid-bar").offsetHeight + (isSticky ? input.closest("table").tHead.offsetHeight : 0) + 8;
+    const below = window.innerHeight - (panel && !panel.hidden && !wide.matches ? panel.offsetHeight : 0) - 8;
+    if (top < above) window.scrollBy(0, top - above);
+    else if (bottom > below) window.scrollBy(0, bottom - below);
   }
 
   function reveal(input) {
@@ -294,6 +302,7 @@
     before = queue.entries.get(keyOf(input))?.text ?? stands.get(keyOf(input)).text;
     input.select();
     fillPanel();
+    uncover(input);
   });
   grid.addEventListener("focusout", (event) => { if (event.target === current) commit(); });
   grid.addEventListener("pointerdown", (event) => {
