@@ -1,17 +1,20 @@
 import pytest
 from django.utils import timezone
 
-from reports.models import Change, IndicatorValue, Report
+from reports.models import BulkApproval, Change, IndicatorValue, Report
 from reports.rounds.checks import Cell
 from reports.rounds.entry import save_texts, set_value
 from reports.rounds.review import (
     ReviewRefused,
     Why,
     approve,
+    approve_together,
     return_cells,
     return_report,
     submission,
     submit,
+    undo_together,
+    withdraw,
 )
 from tests import factories
 
@@ -198,6 +201,7 @@ STEPS = {
     "submit": lambda report, user: submit(report, user),
     "return": lambda report, user: return_report(report, user, "Xem lại"),
     "approve": lambda report, user: approve(report, user),
+    "withdraw": lambda report, user: withdraw(report, user, "Xem lại"),
 }
 
 
@@ -212,6 +216,9 @@ STEPS = {
         ("approved", "submit", Why.ALREADY_APPROVED),
         ("approved", "return", Why.ALREADY_APPROVED),
         ("approved", "approve", Why.ALREADY_APPROVED),
+        ("draft", "withdraw", Why.NOT_APPROVED),
+        ("submitted", "withdraw", Why.NOT_APPROVED),
+        ("returned", "withdraw", Why.NOT_APPROVED),
     ],
 )
 def test_step_from_another_state_is_refused(filled, staff, status, step, why):
@@ -251,3 +258,188 @@ def test_changes_after_approval_wait_for_the_next_one(submitted, staff, indicato
 
     value.refresh_from_db()
     assert (value.state, value.approved_state) == ("no", "yes")
+
+
+# Taking approvals back ---------------------------------------------------------------------------
+
+APPROVED = ("approved_state", "approved_na_reason", "approved_count")
+
+
+def approved_values() -> dict[int, tuple]:
+    return {pk: tuple(rest) for pk, *rest in IndicatorValue.objects.values_list("pk", *APPROVED)}
+
+
+@pytest.fixture
+def others(open_round, answer, explain_findings, staff) -> list[Report]:
+    """Submitted reports of three units: 982, the library and the museum."""
+    answer(open_round, "98-TV-982", "library.digital", "no", approved=False)
+    answer(open_round, "98-TV-01", "library.visits_growth", 500, approved=False)
+    answer(open_round, "98-BT-01", "museum.education_programme", "not_applicable", approved=False)
+    found = list(open_round.reports.exclude(reporting_unit__code="981").order_by("pk"))
+    for each in found:
+        explain_findings(each, staff)
+        submit(each, staff)
+    return found
+
+
+@pytest.fixture
+def together(submitted, others, staff):
+    """All four reports, approved in one step."""
+    return approve_together(submitted.round, dict.fromkeys([submitted, *others], ""), staff)
+
+
+def test_withdrawing_puts_back_what_counted_before(submitted, staff):
+    # As if an earlier approval had left other values: they are to come back to the digit.
+    IndicatorValue.objects.filter(indicator__code="library.digital").update(approved_state="no")
+    IndicatorValue.objects.filter(indicator__code="library.visits_growth").update(
+        approved_state="count", approved_count=77
+    )
+    before = approved_values()
+    approve(submitted, staff)
+    assert approved_values() != before
+
+    withdraw(submitted, staff, "Cần đối chiếu lại.")
+
+    assert approved_values() == before
+
+
+def test_withdrawing_says_who_when_and_why(submitted, staff, clock):
+    clock("2025-12-03")
+    approve(submitted, staff)
+    clock("2025-12-04")
+
+    withdraw(submitted, staff, " Cần đối chiếu lại. ")
+
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.withdrawn_by, submitted.withdrawal_reason) == (
+        "submitted", staff, "Cần đối chiếu lại.",
+    )  # fmt: skip
+    assert submitted.withdrawn_at == timezone.now()
+    changes = Change.objects.filter(action="unapproved")
+    assert {(c.by, c.reason, c.before_state, c.after_state) for c in changes} == {
+        (staff, "Cần đối chiếu lại.", "yes", "blank"),
+        (staff, "Cần đối chiếu lại.", "count", "blank"),
+    }
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_withdrawing_without_a_reason_is_refused(submitted, staff, reason):
+    approve(submitted, staff)
+
+    with pytest.raises(ReviewRefused) as refused:
+        withdraw(submitted, staff, reason)
+
+    submitted.refresh_from_db()
+    assert (refused.value.why, submitted.status) == (Why.NO_REASON, "approved")
+
+
+def test_report_can_be_returned_and_approved_again_after_a_withdrawal(submitted, staff, reporter):
+    approve(submitted, staff)
+    withdraw(submitted, staff, "Xem lại")
+    value = IndicatorValue.objects.get(indicator__code="library.visits_growth")
+    return_report(submitted, staff, "", {value.pk: "Đếm lại"})
+    submitted.refresh_from_db()
+    set_value(
+        report=submitted, line=value.line, indicator=value.indicator, cell=Cell("count", 1300),
+        version=value.version, user=reporter,
+    )  # fmt: skip
+    submit(submitted, reporter)
+
+    approve(submitted, staff)
+
+    value.refresh_from_db()
+    assert (value.approved_state, value.approved_count) == ("count", 1300)
+
+
+def test_reports_are_approved_together_as_one_step(together, submitted, others, staff):
+    states = set(Report.objects.values_list("status", "bulk_approval", "approved_at"))
+    assert states == {("approved", together.approval.pk, together.approval.at)}
+    assert (together.approval.by, len(together.done), together.refused) == (staff, 4, [])
+
+
+def test_report_that_cannot_be_approved_does_not_hold_the_others_back(submitted, others, staff):
+    return_report(others[0], staff, "Xem lại")
+    seen = dict.fromkeys([submitted, *others], "")
+    seen[others[1]] = "another submission"
+
+    result = approve_together(submitted.round, seen, staff)
+
+    assert [report for report, _refused in result.refused] == others[:2]
+    assert [refused.why for _report, refused in result.refused] == [
+        Why.NOT_SUBMITTED, Why.SENT_ANEW,
+    ]  # fmt: skip
+    assert set(result.done) == {submitted, others[2]}
+
+
+def test_nothing_approved_leaves_no_trace(report, staff):
+    result = approve_together(report.round, {report: ""}, staff)
+
+    assert (result.approval, result.done) == (None, [])
+    assert not BulkApproval.objects.exists()
+
+
+def test_undoing_restores_everything_exactly(submitted, others, staff):
+    IndicatorValue.objects.filter(indicator__code="library.visits_growth").update(
+        approved_state="count", approved_count=77
+    )
+    before = approved_values()
+    working = list(IndicatorValue.objects.order_by("pk").values_list("state", "count", "version"))
+    approval = approve_together(
+        submitted.round, dict.fromkeys([submitted, *others], ""), staff
+    ).approval
+
+    result = undo_together(approval, staff)
+
+    approval.refresh_from_db()
+    assert approved_values() == before
+    assert working == list(
+        IndicatorValue.objects.order_by("pk").values_list("state", "count", "version")
+    )
+    assert (len(result.done), result.refused) == (4, [])
+    assert set(Report.objects.values_list("status", "bulk_approval")) == {("submitted", None)}
+    assert (approval.undone_by, approval.undone_at is not None) == (staff, True)
+
+
+def test_undoing_leaves_reports_that_something_happened_to(together, others, staff):
+    withdrawn, again, _untouched = others
+    withdraw(withdrawn, staff, "Xem lại")
+    withdraw(again, staff, "Xem lại")
+    approve(again, staff)
+
+    result = undo_together(together.approval, staff)
+
+    assert {report for report, _why in result.refused} == {withdrawn, again}
+    assert {refused.why for _report, refused in result.refused} == {Why.TOUCHED}
+    found = dict(Report.objects.values_list("reporting_unit__code", "status"))
+    assert [found[each.reporting_unit.code] for each in others] == [
+        "submitted", "approved", "submitted",
+    ]  # fmt: skip
+    # Twice on the same day is not possible, and nothing is restored twice.
+    with pytest.raises(ReviewRefused) as refused:
+        undo_together(together.approval, staff)
+    assert refused.value.why is Why.ALREADY_UNDONE
+
+
+def test_undoing_leaves_a_report_whose_values_changed_since(together, submitted, staff):
+    value = IndicatorValue.objects.filter(line__reporting_unit=submitted.reporting_unit).first()
+    Change.objects.create(
+        value=value, at=timezone.now(), by=staff, action="corrected",
+        before_state="blank", after_state="yes",
+    )  # fmt: skip
+
+    result = undo_together(together.approval, staff)
+
+    assert [report for report, _why in result.refused] == [submitted]
+
+
+def test_undoing_in_a_closed_round_is_refused_as_a_whole(together, submitted, staff):
+    submitted.round.closed_at = timezone.now()
+    submitted.round.save()
+    before = approved_values()
+
+    with pytest.raises(ReviewRefused) as refused:
+        undo_together(together.approval, staff)
+
+    assert refused.value.why is Why.ROUND_CLOSED
+    assert approved_values() == before
+    assert set(Report.objects.values_list("status", flat=True)) == {"approved"}

@@ -55,7 +55,7 @@ def steps(recorded: Iterable) -> list[ReportStep]:
                 ReportStep(now.withdrawn_at, now.withdrawn_by, what, now.withdrawal_reason)
             )
         before = now
-    return sorted(found, key=lambda step: step.at, reverse=True)
+    return sorted(found, key=lambda step: step.at)[::-1]
 
 
 def event(change: Change) -> Event:
@@ -89,5 +89,5 @@ def is_withdrawn(report: Report) -> bool:
     return bool(
         report.withdrawn_at
         and report.status == Report.Status.SUBMITTED
-        and report.withdrawn_at > report.submitted_at
+        and report.withdrawn_at >= report.submitted_at
     )
