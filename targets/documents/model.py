@@ -42,6 +42,11 @@ class Limits:
     max_bytes: int = 50 * 1024 * 1024
     max_pages: int = 300
 
+    @property
+    def max_chars(self) -> int:
+        """Of the text: what so many pages hold at most, where the format knows no pages."""
+        return self.max_pages * 5000
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:

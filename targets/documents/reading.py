@@ -1,7 +1,7 @@
 """From a file to the text of a plan."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from . import recognition
 from .formats import format_of
@@ -52,11 +52,17 @@ def read_document(
     limits = limits or Limits()
     _check_size(content, limits)
     form = format_of(content, name)
-    if form is Format.TEXT:
-        return Document(read_plain(content))
+    if form is Format.PDF:
+        return _read_pdf(content, limits, progress)
     if form is Format.DOCX:
-        return Document(tidy(mended(read_word(content))))
-    return _read_pdf(content, limits, progress)
+        words = read_word(content)
+        _check_length(len(words), limits)
+        return Document(tidy(mended(words)))
+    # A letter takes at most four bytes: what cannot fit is not decoded first.
+    _check_length(len(content) // 4, limits)
+    words = read_plain(content)
+    _check_length(len(words), limits)
+    return Document(words)
 
 
 def page_image(content: bytes, page: int, width: int) -> bytes:
@@ -74,6 +80,11 @@ def _check_size(content: bytes, limits: Limits) -> None:
         raise DocumentError(DocumentProblem.TOO_LARGE)
 
 
+def _check_length(chars: int, limits: Limits) -> None:
+    if chars > limits.max_chars:
+        raise DocumentError(DocumentProblem.TOO_MANY_PAGES)
+
+
 def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Document:
     parts: list[str] = []
     starts: list[int] = []
@@ -82,7 +93,7 @@ def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Docu
     is_scan = False
     with opened(content) as pdf:
         count, pages = pdf.survey(limits.max_pages)
-        for number, page in enumerate(list(pages)):
+        for number, page in enumerate(_within(limits, pages)):
             if _is_picture(page):
                 if not recognition.available():
                     raise DocumentError(DocumentProblem.NO_OCR)
@@ -100,6 +111,15 @@ def _read_pdf(content: bytes, limits: Limits, progress: Progress | None) -> Docu
     if not text.strip(BLANK):
         raise DocumentError(DocumentProblem.NO_TEXT)
     return Document(text, tuple(starts), tuple(doubts), is_scan)
+
+
+def _within(limits: Limits, pages: Iterable[Page]) -> list[Page]:
+    found, chars = [], 0
+    for page in pages:
+        chars += len(page.text)
+        _check_length(chars, limits)
+        found.append(page)
+    return found
 
 
 def _own_text(page: Page) -> str:

@@ -169,6 +169,28 @@ def test_pages_are_counted_against_the_limit():
     assert refused.value.code is DocumentProblem.TOO_MANY_PAGES
 
 
+@pytest.mark.parametrize("form", ["txt", "txt, each letter four bytes", "docx", "pdf"])
+def test_text_of_more_than_so_many_pages_is_refused(form):
+    """Whatever says how many pages there are; a book would take the reader minutes."""
+    limits = Limits(max_pages=2)
+    for chars in (limits.max_chars, limits.max_chars + 5):
+        words = ("thu vien " * chars)[:chars]
+        content = {
+            "txt": lambda words=words: words.encode(),
+            "txt, each letter four bytes": lambda words=words: words.encode("utf-16"),
+            "docx": lambda words=words: document_of(
+                body(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>")
+            ),
+            "pdf": lambda words=words: pdf_of_pages([line_of_text(words)], FONT),
+        }[form]()
+        if chars == limits.max_chars:
+            assert read_document(content, f"plan.{form[:3]}", limits).text
+            continue
+        with pytest.raises(DocumentError) as error:
+            read_document(content, f"plan.{form[:3]}", limits)
+        assert error.value.code is DocumentProblem.TOO_MANY_PAGES
+
+
 # -- memory ------------------------------------------------------------------------------------
 
 
@@ -210,6 +232,7 @@ HEAVY = {
     "nearly the limit of text": lambda: document_of(
         body("<w:p><w:r><w:t>" + "thư viện " * 2_000_000 + "</w:t></w:r></w:p>")
     ),
+    "a text as large as a file may be": lambda: ("thư viện cấp huyện " * 2_000_000).encode(),
     "large picture": lambda: picture_page(60_000, 60_000, zeros(1 << 24)),
     "bomb in pdf": lambda: content_bomb(1 << 30),
     "giant page": lambda: pdf_of_pages([WORDS], FONT, box=(1_000_000, 1_000_000)),
@@ -240,7 +263,8 @@ print(max(int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
 @pytest.mark.parametrize("case", HEAVY)
 def test_reading_stays_within_half_a_gigabyte(case, tmp_path):
     content = HEAVY[case]()
-    path = tmp_path / ("plan.docx" if content.startswith(b"PK") else "plan.pdf")
+    kind = {b"PK": "docx", b"%P": "pdf"}.get(content[:2], "txt")
+    path = tmp_path / f"plan.{kind}"
     path.write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-c", _MEASURED, str(path)],
