@@ -187,6 +187,11 @@ class PlanBoard:
         return [reading for reading in self.readings if not reading.is_waiting]
 
     @property
+    def asks_which_communes(self) -> bool:
+        """Whether that has to be said before the plan can be published."""
+        return self.version.asks_which_communes(reading.target for reading in self.readings)
+
+    @property
     def ignored(self) -> list[Unread]:
         """Sentences that were not read and that nobody made a target of."""
         return [unread for unread in self.unread if not unread.added]

@@ -4,6 +4,7 @@ Plans are data: nothing in the code knows a province or its figures.
 """
 
 import datetime
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -147,13 +148,12 @@ class PlanVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=PlanVersion.Status.PUBLISHED)
 
-    def in_force_on(self, day: datetime.date):
-        """Published versions in force on `day`, the one that counts first."""
-        return self.published().filter(in_force_from__lte=day).order_by("-in_force_from", "-pk")
-
 
 class PlanVersion(models.Model):
-    """One document of a plan: the plan itself or a later amendment. Its text never changes."""
+    """One document of a plan: the plan itself or a later amendment. Its text never changes.
+
+    Which one amends which follows from their days: targets/amending/chain.py.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -172,14 +172,6 @@ class PlanVersion(models.Model):
     title = models.CharField(_("title"), max_length=500, blank=True)
     issued_on = models.DateField(_("issued on"))
     in_force_from = models.DateField(_("in force from"))
-    supersedes = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="superseded_by",
-        verbose_name=_("supersedes"),
-    )
     # Reports are due before this day of each year: 12 and 1 for "trước ngày 01 tháng 12".
     report_before_month = models.PositiveSmallIntegerField(
         _("reports due before: month"), null=True, blank=True
@@ -195,8 +187,9 @@ class PlanVersion(models.Model):
     growth_min_panel = models.PositiveSmallIntegerField(
         _("smallest panel for growth, per cent"), default=80
     )
+    # Empty: not asked, as no target counted communes; then none of this version may count.
     commune_scope = models.CharField(
-        _("communes that count"), max_length=8, choices=CommuneScope, default=CommuneScope.ALL
+        _("communes that count"), max_length=8, choices=CommuneScope, blank=True, default=""
     )
     source_file = models.FileField(_("source file"), upload_to="plans/", blank=True)
     source_name = models.CharField(_("file name"), max_length=200, blank=True)
@@ -266,6 +259,14 @@ class PlanVersion(models.Model):
 
     def get_absolute_url(self):
         return reverse("targets:plan", args=[self.pk])
+
+    def asks_which_communes(self, targets: Iterable["Target"]) -> bool:
+        """Whether one of `targets` counts communes and nobody has said which those are."""
+        counted = (
+            target.counts == Target.Counts.COMMUNE and target.state != Target.State.REJECTED
+            for target in targets
+        )
+        return not self.commune_scope and any(counted)
 
     def report_before(self, year: int) -> datetime.date | None:
         """The day before which reports of `year` are due, None when the plan names none."""
@@ -441,12 +442,15 @@ class Target(models.Model):
                 condition=~Q(state="rejected"),
                 name="one_target_per_indicator_tiers_and_year",
             ),
+            # What a misprint says may be proposed ("120 %", "15 - 10 %") and refused, never count.
             models.CheckConstraint(
-                condition=Q(maximum=None) | Q(maximum__gte=F("minimum")),
+                condition=~Q(state="confirmed") | Q(maximum=None) | Q(maximum__gte=F("minimum")),
                 name="target_range_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(unit="percent_per_year") | Q(minimum__gte=0, minimum__lte=100),
+                condition=~Q(state="confirmed")
+                | Q(unit="percent_per_year")
+                | Q(minimum__gte=0, minimum__lte=100),
                 name="share_within_0_and_100",
             ),
             models.CheckConstraint(

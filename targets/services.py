@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from institutions.models import Kind, Tier, User
 from targets import marking, wording
+from targets.amending import chain
 from targets.models import Indicator, Plan, PlanVersion, Target
 
 
@@ -29,6 +30,10 @@ class PlanError(ValidationError):
 
 class DecidedError(PlanError):
     """There is nothing left to decide: somebody was quicker, or the plan is published."""
+
+
+class SettingsError(PlanError):
+    """Head or settings of a draft have to be completed or corrected before it is published."""
 
 
 # Indicators ----------------------------------------------------------------------------------
@@ -85,17 +90,16 @@ def confirm_target(
 ) -> Target:
     """Decide that the target counts, as it was read or with another `minimum`.
 
-    Another figure makes it `corrected`; what was read stays in `as_read`. Raises PlanError once
-    the plan is published or somebody has decided, ValidationError for an impossible figure.
+    Another figure makes it `corrected`, and is a single one where a range was read: so it is
+    offered. What was read stays in `as_read`. Raises PlanError once the plan is published or
+    somebody has decided, ValidationError for an impossible figure.
     """
     current = _undecided(target)
     if minimum is not None and minimum != current.minimum:
-        current.minimum = minimum
-        if current.maximum is not None and current.maximum < minimum:
-            current.maximum = None
-        if errors := _impossible_figures(current):
-            raise ValidationError(errors)
+        current.minimum, current.maximum = minimum, None
         current.basis = _basis(current)
+    if errors := _impossible_figures(current):
+        raise ValidationError(errors)
     return _decide(current, user, Target.State.CONFIRMED, note)
 
 
@@ -227,7 +231,10 @@ def named(target: Target) -> str:
 
 def _draft(pk: int) -> PlanVersion:
     """The draft, held until the end of the transaction: decisions and publishing wait in line."""
-    version = PlanVersion.objects.select_for_update(of=("self",)).defer("text").get(pk=pk)
+    held = PlanVersion.objects.select_for_update(of=("self",)).defer("text")
+    version = held.filter(pk=pk).first()
+    if version is None:
+        raise DecidedError(_("The draft was deleted meanwhile."))
     _require_draft(version)
     return version
 
@@ -410,11 +417,13 @@ def _save(target: Target, user: User | None) -> None:
 def publish(version: PlanVersion, user: User | None) -> PlanVersion:
     """Let a plan count. Refused while a target waits for a decision, or if none was confirmed.
 
-    It supersedes the version in force when it takes effect, if there is one.
+    Also if a setting on which a confirmed target rests was not asked or cannot be.
     """
-    # One version of a plan after the other: two at once would supersede the same one.
-    Plan.objects.select_for_update().get(pk=version.plan_id)
-    current = PlanVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    # One version of a plan after the other, and not while it is deleted or its head corrected.
+    Plan.objects.select_for_update().filter(pk=version.plan_id).first()
+    current = PlanVersion.objects.select_for_update(of=("self",)).filter(pk=version.pk).first()
+    if current is None:
+        raise DecidedError(_("The draft was deleted meanwhile."))
     if current.status == PlanVersion.Status.PUBLISHED:
         raise PlanError(_("The plan is published already."))
     if waiting := current.targets.waiting().count():
@@ -426,10 +435,10 @@ def publish(version: PlanVersion, user: User | None) -> PlanVersion:
             )
             % {"count": waiting}
         )
-    if not current.targets.confirmed().exists():
+    confirmed = list(current.targets.confirmed().select_related("indicator"))
+    if not confirmed:
         raise PlanError(_("No target of the plan is confirmed."))
-    if current.supersedes is None:
-        current.supersedes = replaced_by(current)
+    _require_settings(current, confirmed)
     current.status = PlanVersion.Status.PUBLISHED
     current.published_by, current.published_at = user, timezone.now()
     current._history_user = user
@@ -437,13 +446,19 @@ def publish(version: PlanVersion, user: User | None) -> PlanVersion:
     return current
 
 
-def replaced_by(version: PlanVersion) -> PlanVersion | None:
-    """The version in force when this one takes effect, unless a third one replaced it."""
-    return (
-        PlanVersion.objects.filter(plan_id=version.plan_id)
-        .exclude(pk=version.pk)
-        .in_force_on(version.in_force_from)
-        .filter(superseded_by=None)
-        .defer("text", "unread")
-        .first()
-    )
+def _require_settings(version: PlanVersion, confirmed: list[Target]) -> None:
+    """Raise SettingsError unless head and settings allow what was confirmed to be computed."""
+    if version.asks_which_communes(confirmed):
+        raise SettingsError(
+            _("The plan counts communes: first say whether wards and townships belong to them.")
+        )
+    for target in confirmed:
+        if target.indicator.is_growth and target.year <= version.baseline_year:
+            raise SettingsError(
+                _("%(target)s: growth is counted from %(baseline)s, which is not before its year.")
+                % {"target": named(target), "baseline": version.baseline_year}
+            )
+    if problem := chain.disorder(
+        version.plan, version.issued_on, version.in_force_from, but=version
+    ):
+        raise SettingsError(problem)

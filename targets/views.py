@@ -6,6 +6,8 @@ from django.db.models import Count, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,9 +33,7 @@ def versions(user):
 
 def version_or_404(request, pk) -> PlanVersion:
     return get_object_or_404(
-        versions(request.user).select_related(
-            "plan__territory", "registered_by", "published_by", "supersedes"
-        ),
+        versions(request.user).select_related("plan__territory", "registered_by", "published_by"),
         pk=pk,
     )
 
@@ -87,8 +87,8 @@ def plan(request, pk):
             ),
             "may_decide": may_decide,
             "sees_history": scope.may_see_history(request.user, version.plan.territory_id),
-            "links": chain.links_of(version, versions(request.user)),
-            "replaces": services.replaced_by(version) if may_decide else version.supersedes,
+            "links": (links := chain.links_of(version, versions(request.user))),
+            "replaces": next(link.replaces for link in links if link.is_shown),
             # Ticked by the person who asked for it; the page itself ticks nothing.
             "ticks_all": request.GET.get("select") == "all",
         },
@@ -321,8 +321,18 @@ def publish(request, pk):
     version = _to_decide(request, pk)
     try:
         services.publish(version, request.user)
+    except services.SettingsError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("targets:settings", version.pk)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(f"{version.get_absolute_url()}#publish")
-    messages.success(request, _("The plan is published: its targets count from now on."))
+    if version.in_force_from <= timezone.localdate():
+        messages.success(request, _("The plan is published: its targets count from now on."))
+    else:
+        messages.success(
+            request,
+            _("The plan is published: its targets count from %(day)s on.")
+            % {"day": date_format(version.in_force_from, "SHORT_DATE_FORMAT")},
+        )
     return redirect(version)

@@ -197,5 +197,5 @@ def _values(version: PlanVersion) -> tuple[str, ...]:
         str(version.baseline_year),
         str(version.get_growth_method_display()),
         f"{version.growth_min_panel}{wording.NO_BREAK_SPACE}%",
-        str(version.get_commune_scope_display()),
+        str(version.get_commune_scope_display()) or _("not asked"),
     )

@@ -8,9 +8,12 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from targets.models import PlanVersion
+from institutions.models import AdministrativeUnit
+from targets.models import Plan, PlanVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,18 @@ class Link:
 
     until       the last day on which it is in force; None: to this day, or a draft
     is_shown    the document that the page is about
-    amends      an earlier published document is there to compare it with
+    replaces    the published document before it, None for the first one
     """
 
     version: PlanVersion
     until: datetime.date | None
     is_shown: bool
-    amends: bool
+    replaces: PlanVersion | None
+
+    @property
+    def amends(self) -> bool:
+        """Whether an earlier published document is there to compare it with."""
+        return self.replaces is not None
 
 
 def in_force_at_end_of(versions: Iterable[PlanVersion], year: int) -> PlanVersion | None:
@@ -39,29 +47,60 @@ def in_force_at_end_of(versions: Iterable[PlanVersion], year: int) -> PlanVersio
     return next(reversed(in_force), next(iter(ordered), None))
 
 
+def of_territory(territory: AdministrativeUnit, year: int) -> PlanVersion | None:
+    """The published document of a territory's plan that is in force at the end of `year`.
+
+    For a year before the plan the first one; None without a plan. One query, no texts.
+    """
+    return in_force_at_end_of(_published(plan__territory=territory), year)
+
+
 def replaced_by(version: PlanVersion) -> PlanVersion | None:
     """The published version that `version` replaces, or would if it were published; no text."""
-    earlier = Q(in_force_from__lt=version.in_force_from)
-    earlier |= Q(in_force_from=version.in_force_from, pk__lt=version.pk)
-    return (
-        PlanVersion.objects.published()
-        .filter(earlier, plan=version.plan_id)
-        .defer("text", "unread", "doubts")
-        .order_by("-in_force_from", "-pk")
-        .first()
-    )
+    earlier = [one for one in _published(plan=version.plan_id) if _order(one) < _order(version)]
+    return max(earlier, key=_order, default=None)
+
+
+def disorder(
+    plan: Plan | None,
+    issued_on: datetime.date,
+    in_force_from: datetime.date,
+    *,
+    but: PlanVersion | None = None,
+) -> str | None:
+    """Why a document with these days cannot stand among the published ones; None if it can.
+
+    Documents take effect in the order in which they were issued, whichever was registered first:
+    the older plan may come in after its amendment, but cannot count in its place.
+    """
+    for other in _published(plan=plan):
+        if other == but:
+            continue
+        if issued_on > other.issued_on and in_force_from < other.in_force_from:
+            words = _("%(number)s, which this document amends, is in force from %(day)s only.")
+        elif issued_on < other.issued_on and in_force_from > other.in_force_from:
+            words = _("%(number)s, issued later, is in force from %(day)s already.")
+        else:
+            continue
+        day = date_format(other.in_force_from, "SHORT_DATE_FORMAT")
+        return words % {"number": other.number, "day": day}
+    return None
+
+
+def _published(**of_what) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.published().filter(**of_what).defer("text", "unread", "doubts")
 
 
 def links(versions: Iterable[PlanVersion], shown: PlanVersion | None = None) -> list[Link]:
     """Documents of one plan in the order in which they come into force."""
     ordered = sorted(versions, key=_order)
-    found, earlier = [], False
+    found, earlier = [], None
     for place, version in enumerate(ordered):
         later = (each for each in ordered[place + 1 :] if _is_published(each))
         following = next(later, None) if _is_published(version) else None
         until = following and following.in_force_from - datetime.timedelta(days=1)
         found.append(Link(version, until, version == shown, earlier))
-        earlier = earlier or _is_published(version)
+        earlier = version if _is_published(version) else earlier
     return found
 
 
@@ -80,7 +119,7 @@ def newest_first(versions: Iterable[PlanVersion]) -> list[Link]:
 
 
 def _order(version: PlanVersion) -> tuple:
-    return version.in_force_from, version.pk
+    return version.in_force_from, version.issued_on, version.pk
 
 
 def _is_published(version: PlanVersion) -> bool:

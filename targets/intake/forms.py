@@ -1,6 +1,7 @@
 """Forms of a plan on its way: its document, its head with the settings asked once."""
 
 import datetime
+import unicodedata
 
 from django import forms
 from django.conf import settings
@@ -57,6 +58,15 @@ class PlanUploadForm(forms.Form):
         return file
 
 
+class LineField(forms.CharField):
+    """Words on one line, composed and without signs that cannot be seen, wherever pasted from."""
+
+    def to_python(self, value):
+        words = unicodedata.normalize("NFC", super().to_python(value))
+        seen = (char for char in words if char.isprintable() or char.isspace())
+        return " ".join("".join(seen).split())
+
+
 class DayOfYearField(forms.CharField):
     """A day of every year, "05/12"; in Python (month, day), None where left empty."""
 
@@ -109,7 +119,7 @@ class HeadForm(forms.Form):
     counts communes; only then it is asked which, and nothing is chosen beforehand.
     """
 
-    number = forms.CharField(
+    number = LineField(
         label=gettext_lazy("Number"),
         max_length=60,
         help_text=gettext_lazy("As printed at the head, for example 123/KH-UBND."),
@@ -124,7 +134,7 @@ class HeadForm(forms.Form):
         to_field_name="slug",
         empty_label=gettext_lazy("Choose the territory"),
     )
-    title = forms.CharField(
+    title = LineField(
         label=gettext_lazy("Title"),
         max_length=500,
         required=False,

@@ -173,6 +173,18 @@ def read(pk: int) -> None:
         log.info("document %s: not waiting, left alone", pk)
         return
     began = time.monotonic()
+    try:
+        _read(pk, hold)
+        log.info("document %s: read in %.1f s", pk, time.monotonic() - began)
+    except (HoldLost, PlanDocument.DoesNotExist):
+        log.info("document %s: given up or taken over meanwhile", pk)
+    except BaseException:
+        log.exception("document %s: reading stopped", pk)
+        hold.let_go()
+        raise
+
+
+def _read(pk: int, hold: "Hold") -> None:
     document = PlanDocument.objects.select_related("territory", "uploaded_by").get(pk=pk)
     try:
         with document.file.open() as file:
@@ -184,17 +196,10 @@ def read(pk: int) -> None:
             territory=own_territory(plan, document.territory, document.uploaded_by),
             **as_read(found, document.pages),
         )
-        log.info("document %s: read in %.1f s", pk, time.monotonic() - began)
     except DocumentRefused as error:
         log.info("document %s: refused, %s", pk, error.code)
         hold.renew(status=Status.REFUSED, problem=str(error.code), file="")
         document.file.storage.delete(document.file.name)
-    except HoldLost:
-        log.info("document %s: given up or taken over meanwhile", pk)
-    except BaseException:
-        log.exception("document %s: reading stopped", pk)
-        hold.let_go()
-        raise
 
 
 def as_read(found: Document, pages: int | None) -> dict:

@@ -5,26 +5,34 @@ Nothing is half-written: a refused document leaves neither a row nor a file.
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from institutions import scope
 from institutions.models import AdministrativeUnit, User
+from targets.amending import chain
 from targets.intake import reading, tasks
 from targets.models import Indicator, Plan, PlanDocument, PlanVersion, Target
-from targets.parsing import ParsedPlan, ParsedTarget, ReviewReason
+from targets.parsing import ParsedPlan, ParsedTarget, ReviewReason, UnreadReason
 from targets.services import PlanError
 
 Level = AdministrativeUnit.Level
 Status = PlanDocument.Status
+
+# Of one person; a plan and its amendments are a handful.
+MOST_ON_THEIR_WAY = 20
+# Years from the day of issue to the day in force; more is a slip of the hand.
+LONGEST_DELAY = 5
 
 
 class AlreadyThere(PlanError):
@@ -58,6 +66,7 @@ def send(
     Raises DocumentRefused for what cannot become a plan of this person's, AlreadyThere for what
     was sent before; then nothing is saved.
     """
+    _refuse_too_many(user)
     inspection = reading.inspected(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
     _refuse_known_file(sha256, user)
@@ -75,7 +84,7 @@ def send(
         for column, value in reading.as_read(found, inspection.pages).items():
             setattr(document, column, value)
     document.full_clean(exclude=["file"])
-    document.file.save(name, ContentFile(content), save=False)
+    document.file.save(_stored_name(name, sha256), ContentFile(content), save=False)
     try:
         with transaction.atomic():
             document.save()
@@ -88,8 +97,29 @@ def send(
     return document
 
 
+def _stored_name(name: str, sha256: str) -> str:
+    """What the file is called on disk: nothing that a person typed but the kind, if plain."""
+    suffix = PurePath(name).suffix.lower()
+    return sha256[:32] + (suffix if suffix in (".pdf", ".docx", ".txt") else "")
+
+
 def _enqueue(document: PlanDocument) -> None:
-    transaction.on_commit(partial(tasks.read_document.enqueue, document.pk))
+    """After the commit. Should that fail, the document waits and its page offers to begin again."""
+
+    def enqueue() -> None:
+        tasks.read_document.enqueue(document.pk)
+
+    transaction.on_commit(enqueue, robust=True)
+
+
+def _refuse_too_many(user: User) -> None:
+    """Files and the worker's time are everybody's: nobody fills them alone."""
+    mine = PlanDocument.objects.filter(uploaded_by=user).exclude(status=Status.REFUSED)
+    if mine.count() >= MOST_ON_THEIR_WAY:
+        raise PlanError(
+            _("%(count)s documents of yours are on their way. Register or give up some first.")
+            % {"count": MOST_ON_THEIR_WAY}
+        )
 
 
 def _refuse_known_file(sha256: str, user: User) -> None:
@@ -138,15 +168,19 @@ def begin_again(document: PlanDocument) -> bool:
 def give_up(document: PlanDocument) -> None:
     """Forget a document and its file, whatever became of it; a worker that reads it stops."""
     document.delete()
-    _forget_file(document)
+    _forget(document.file)
 
 
-def _forget_file(document: PlanDocument) -> None:
-    """After the commit: until then the row may come back."""
-    if document.file:
-        transaction.on_commit(
-            partial(document.file.storage.delete, document.file.name), robust=True
-        )
+def _forget(file: FieldFile) -> None:
+    """After the commit: until then the row may come back. A file that stays harms nobody."""
+    name, storage = file.name, file.storage
+
+    # Django logs a failure by the function's name, which a partial has not.
+    def forget() -> None:
+        storage.delete(name)
+
+    if name:
+        transaction.on_commit(forget, robust=True)
 
 
 # Its head checked ----------------------------------------------------------------------------
@@ -165,7 +199,7 @@ class Head:
     baseline_year: int = 2022
     growth_method: str = PlanVersion.GrowthMethod.COMPOUND
     growth_min_panel: int = 80
-    commune_scope: str = PlanVersion.CommuneScope.ALL
+    commune_scope: str = ""  # not asked
 
     def columns(self) -> dict:
         month, day = self.report_before or (None, None)
@@ -201,11 +235,12 @@ def register(document: PlanDocument, head: Head, user: User) -> PlanVersion:
                 setattr(version, column, getattr(current, column))
             version.source_name, version.source_sha256 = current.name, current.sha256
             with current.file.open() as file:
-                version.source_file.save(current.name, File(file), save=False)
+                name = _stored_name(current.name, current.sha256)
+                version.source_file.save(name, File(file), save=False)
             copy = version.source_file
             _save(version, plan, user)
             current.delete()
-            _forget_file(current)
+            _forget(current.file)
     except PlanDocument.DoesNotExist:
         raise PlanError(_("The document was registered or given up meanwhile.")) from None
     except BaseException:
@@ -224,7 +259,7 @@ def register_plan(
     number: str | None = None,
     issued_on: datetime.date | None = None,
 ) -> PlanVersion:
-    """Read a document into a draft in one step, its head taken as read and nothing asked.
+    """Read a document into a draft in one step: its head as read, every kind of commune counts.
 
     The territory is the province that the document names, on the map of the day it was issued;
     a person may name it, and number and day, where the document cannot be read. Nothing is saved
@@ -245,6 +280,7 @@ def register_plan(
         issued_on=issued_on,
         in_force_from=issued_on,
         report_before=parsed.report_before,
+        commune_scope=PlanVersion.CommuneScope.ALL,
     )
     copy = None
     try:
@@ -254,7 +290,8 @@ def register_plan(
             for column, value in reading.as_read(found, inspection.pages).items():
                 setattr(version, column, value)
             version.source_name, version.source_sha256 = file_name, sha256
-            version.source_file.save(file_name, ContentFile(content), save=False)
+            name = _stored_name(file_name, sha256)
+            version.source_file.save(name, ContentFile(content), save=False)
             copy = version.source_file
             _save(version, parsed, user)
     except BaseException:
@@ -306,25 +343,19 @@ def check_head(
         problems["territory"] = problem
     if head.in_force_from < head.issued_on:
         problems["in_force_from"] = _("A document is not in force before the day it was issued.")
+    elif head.in_force_from.year > head.issued_on.year + LONGEST_DELAY:
+        problems["in_force_from"] = _(
+            "The day lies more than %(count)s years after the day of issue."
+        ) % {"count": LONGEST_DELAY}
     if head.baseline_year > head.issued_on.year:
         problems["baseline_year"] = _("The baseline year lies before the plan.")
     try:
         _refuse_known_number(head.territory, head.number, version)
     except AlreadyThere as error:
         problems["number"] = error
-    before = PlanVersion.objects.published().filter(plan__territory=head.territory)
-    if version is not None:
-        before = before.exclude(pk=version.pk)
-    latest = before.order_by("-in_force_from", "-pk").first()
-    if latest and head.in_force_from < latest.in_force_from:
-        problems.setdefault(
-            "in_force_from",
-            _("%(number)s, which this document amends, is in force from %(day)s only.")
-            % {
-                "number": latest.number,
-                "day": date_format(latest.in_force_from, "SHORT_DATE_FORMAT"),
-            },
-        )
+    plan = Plan.objects.filter(territory=head.territory).first()
+    if problem := chain.disorder(plan, head.issued_on, head.in_force_from, but=version):
+        problems.setdefault("in_force_from", problem)
     if problems:
         raise PlanError(problems)
 
@@ -346,15 +377,28 @@ def _wrong_territory(head: Head, province: str | None) -> str | None:
 
 @transaction.atomic
 def change_head(version: PlanVersion, head: Head, user: User) -> PlanVersion:
-    """Correct head and settings of a draft; the text stays. Raises ValidationError by field."""
+    """Correct head and settings of a draft; the text stays. Raises ValidationError by field.
+
+    Which communes count stays as it was if that is not asked (any more).
+    """
+    # Two documents of a plan never take the same number side by side.
+    Plan.objects.select_for_update().filter(pk=version.plan_id).first()
     current = (
         PlanVersion.objects.select_for_update(of=("self",))
         .select_related("plan__territory")
-        .get(pk=version.pk)
+        .filter(pk=version.pk)
+        .first()
     )
+    if current is None:
+        raise PlanError(_("The draft was deleted meanwhile."))
     if current.status != PlanVersion.Status.DRAFT:
         raise PlanError(_("The plan is published; its targets are fixed."))
-    check_head(replace(head, territory=current.plan.territory), version=current)
+    head = replace(
+        head,
+        territory=current.plan.territory,
+        commune_scope=head.commune_scope or current.commune_scope,
+    )
+    check_head(head, version=current)
     columns = head.columns()
     for column, value in columns.items():
         setattr(current, column, value)
@@ -370,16 +414,16 @@ def discard(version: PlanVersion) -> None:
 
     Its number is free again. What was decided on it stays in the history.
     """
-    plan = Plan.objects.select_for_update().get(pk=version.plan_id)
-    current = plan.versions.get(pk=version.pk)
+    plan = Plan.objects.select_for_update().filter(pk=version.plan_id).first()
+    current = plan and plan.versions.filter(pk=version.pk).first()
+    if current is None:
+        return
     if current.status != PlanVersion.Status.DRAFT:
         raise PlanError(_("The plan is published; it cannot be deleted any more."))
     current.delete()
     if not plan.versions.exists():
         plan.delete()
-    if current.source_file:
-        file = current.source_file
-        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
+    _forget(current.source_file)
 
 
 # Its targets proposed ------------------------------------------------------------------------
@@ -405,7 +449,7 @@ def _bring_in_line(version: PlanVersion, parsed: ParsedPlan) -> None:
         )
     current = {_key(target): target for target in version.targets.exclude(state="rejected")}
     rejected = {_key(target) for target in version.targets.filter(state="rejected")}
-    read = _one_per_key(parsed.targets)
+    read = _one_per_key([target for target in parsed.targets if _can_be_kept(target)])
     for position, found in enumerate(read, 1):
         key = (found.indicator, tuple(sorted(found.tiers)), found.year, str(found.counts))
         target = current.pop(key, None)
@@ -419,18 +463,38 @@ def _bring_in_line(version: PlanVersion, parsed: ParsedPlan) -> None:
     for target in current.values():
         if target.state == Target.State.PROPOSED:
             target.delete()
-    version.unread = [
-        {"text": u.text, "start": u.span[0], "end": u.span[1], "reason": str(u.reason)}
-        for u in parsed.unread
-    ]
+    version.unread = sorted(_unread(version, parsed), key=lambda each: each["start"])
     version.save(update_fields=["unread"])
+
+
+def _can_be_kept(target: ParsedTarget) -> bool:
+    """Whether its figures fit as they are: a rounded figure would be another one."""
+    figures = (target.minimum, target.maximum, *target.alternatives)
+    return all(
+        figure is None or (abs(figure) < 100_000 and figure == round(figure, 2))
+        for figure in figures
+    )
+
+
+def _unread(version: PlanVersion, parsed: ParsedPlan) -> Iterable[dict]:
+    for each in parsed.unread:
+        start, end = each.span
+        yield {"text": each.text, "start": start, "end": end, "reason": str(each.reason)}
+    sentences = {t.sentence for t in parsed.targets if not _can_be_kept(t)}
+    for start, end in sentences:
+        yield {
+            "text": version.text[start:end],
+            "start": start,
+            "end": end,
+            "reason": str(UnreadReason.FIGURE_UNREADABLE),
+        }
 
 
 def _key(target: Target) -> tuple:
     return (target.indicator.code, target.tiers, target.year, target.counts)
 
 
-def _one_per_key(targets: tuple[ParsedTarget, ...]) -> list[ParsedTarget]:
+def _one_per_key(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
     """A target said twice with different figures is one: the others become alternatives."""
     found: dict[tuple, ParsedTarget] = {}
     for target in targets:

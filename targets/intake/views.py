@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from institutions import scope
 from institutions.scope import DEPARTMENT, EVERY_ROLE, audience
+from targets.amending import chain
 from targets.documents import DocumentError, page_image
 from targets.intake import boards, reading, services
 from targets.intake.forms import HeadForm, PlanUploadForm
@@ -98,7 +99,15 @@ def _progress(sent: PlanDocument) -> dict:
 
 
 def _check(request, sent: PlanDocument):
-    read = boards.proposal(sent)
+    try:
+        read = boards.proposal(sent)
+    except reading.DocumentRefused as error:
+        # Read by an earlier reader of plans; what is left is to give it up.
+        return render(
+            request,
+            "targets/document.html",
+            {**_progress(sent), "problem": " ".join(error.messages)},
+        )
     amended = boards.amended(sent.territory)
     form = HeadForm(
         request.POST if request.method == "POST" else None,
@@ -217,7 +226,7 @@ def change_settings(request, pk):
             "form": form,
             "head": head,
             "asked": asked,
-            "amended": boards.amended(version.plan.territory),
+            "amended": chain.replaced_by(version),
         },
     )
 

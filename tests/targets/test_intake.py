@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models.signals import pre_save
@@ -50,6 +51,10 @@ def send(client, content=PLAN_TEXT, name="ke-hoach.txt", **data):
     return in_english(client).post(
         "/plans/new/", {"file": SimpleUploadedFile(name, content), **data}
     )
+
+
+def fail(*_args, **_options):
+    raise OSError("no room")
 
 
 def refusal(response) -> str:
@@ -188,6 +193,51 @@ def test_document_on_its_way_is_not_taken_twice(as_staff, sent, media):
     assert len(files(media)) == 1
 
 
+def test_one_person_fills_neither_the_disk_nor_the_queue(as_staff, staff, territory, media):
+    for _number in range(services.MOST_ON_THEIR_WAY):
+        factories.PlanDocumentFactory(uploaded_by=staff)
+    before = files(media)
+    assert str(services.MOST_ON_THEIR_WAY) in refusal(send(as_staff))
+    assert files(media) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../../etc/passwd.txt", ".txt"),
+        ("ễ" * 90 + ".txt", ".txt"),  # three bytes a letter: more than a file system takes
+        ("a." + "x" * 150, ""),
+        ("???", ""),
+        ("<img src=x onerror=alert(1)>.txt", ".txt"),
+    ],
+)
+def test_file_is_kept_under_a_name_of_our_own(as_staff, territory, indicators, media, name, kept):
+    assert send(as_staff, name=name).status_code == 302
+    document = PlanDocument.objects.get()
+    assert document.file.name == f"plans/incoming/{document.sha256[:32]}{kept}"
+    assert name.rpartition("/")[2] == document.name
+    check(as_staff, document)
+    version = PlanVersion.objects.get()
+    assert version.source_file.name == f"plans/{document.sha256[:32]}{kept}"
+    page = as_staff.get(version.get_absolute_url()).content.decode()
+    assert "<img src=x" not in page
+    source = as_staff.get(f"/plans/{version.pk}/source/")
+    assert source["Content-Disposition"].startswith("attachment")
+    assert source["X-Content-Type-Options"] == "nosniff"
+
+
+def test_document_that_cannot_be_queued_keeps_its_file(
+    as_staff, territory, media, monkeypatch, django_capture_on_commit_callbacks
+):
+    """The row stands already when the queue fails: its page offers to begin again."""
+    monkeypatch.setattr(recognition, "command", lambda: "tesseract")
+    monkeypatch.setattr(type(tasks.read_document), "enqueue", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send(as_staff, BLANK_SCAN, "quet.pdf", territory="hong-lam").status_code == 302
+    document = PlanDocument.objects.get()
+    assert document.file.storage.exists(document.file.name)
+
+
 def test_file_that_cannot_be_recorded_is_not_kept(staff, territory, indicators, media):
     def full_disk(**_kwargs):
         raise OSError("no space left")
@@ -294,6 +344,16 @@ def test_reading_that_was_given_up_stops_at_the_next_page(waiting):
     services.give_up(document)
     with pytest.raises(reading.HoldLost):
         hold.progress(1, 3)
+
+
+def test_refused_document_that_was_given_up_meanwhile_is_no_trouble(waiting, monkeypatch):
+    def given_up(*_args):
+        PlanDocument.objects.all().delete()
+        raise reading.DocumentRefused("no plan", code="no_objectives")
+
+    monkeypatch.setattr(reading, "opened", given_up)
+    reading.read(waiting().pk)
+    assert not PlanDocument.objects.exists()
 
 
 def test_reading_that_was_taken_over_writes_nothing_any_more(waiting, clock):
@@ -495,18 +555,28 @@ def test_scan_keeps_its_pages_and_doubts(as_staff, sent):
         ({"growth_method": ""}, "growth_method"),
         ({"growth_min_panel": "0"}, "growth_min_panel"),
         ({"growth_min_panel": "101"}, "growth_min_panel"),
+        ({"in_force_from": "25/12/2032"}, "in_force_from"),
+        ({"in_force_from": "31/12/9999"}, "in_force_from"),
+        ({"number": "4" * 61}, "number"),
+        ({"number": "\u200b \x01"}, "number"),
+        ({"title": "x" * 501}, "title"),
     ],
     ids=str,
 )
 def test_impossible_head_is_refused_beside_its_field_and_keeps_what_was_typed(
     as_staff, sent, media, changes, field
 ):
-    response = check(as_staff, sent, title="Tên do người nhập", **changes)
+    response = check(as_staff, sent, **{"title": "Tên do người nhập", **changes})
     assert list(response.context["form"].errors) == [field]
-    assert "Tên do người nhập" in response.content.decode()
+    assert changes.get("title", "Tên do người nhập") in response.content.decode()
     assert not Plan.objects.exists()
     assert PlanDocument.objects.filter(status="read").exists()
     assert len(files(media)) == 1
+
+
+def test_day_before_any_calendar_of_ours_is_refused(as_staff, sent):
+    response = check(as_staff, sent, issued_on="01/01/0001", in_force_from="01/01/0001")
+    assert list(response.context["form"].errors) == ["territory", "baseline_year"]
 
 
 def test_day_after_the_territory_ended_is_refused(as_staff, sent):
@@ -531,14 +601,32 @@ def test_number_that_is_registered_is_refused_with_a_link(as_staff, sent, territ
     assert other.get_absolute_url() in " ".join(response.context["form"].errors["number"])
 
 
-def test_amendment_in_force_before_what_it_amends_is_refused(as_staff, territory, plan):
+@pytest.mark.parametrize(
+    ("issued_on", "in_force_from", "wrong"),
+    [
+        ("26/12/2023", "09/01/2024", True),
+        ("26/12/2023", "10/01/2024", False),
+        # Issued before the plan that is there: the older one, registered afterwards.
+        ("01/12/2023", "02/12/2023", False),
+        ("01/12/2023", "10/01/2024", False),
+        ("01/12/2023", "11/01/2024", True),
+    ],
+)
+def test_documents_take_effect_in_the_order_of_their_issue(
+    as_staff, territory, plan, issued_on, in_force_from, wrong
+):
+    """The published plan: issued on 25/12/2023, in force from 10/01/2024."""
+    PlanVersion.objects.update(in_force_from=datetime.date(2024, 1, 10))
     send(as_staff, PLAN_TEXT.replace("4321/", "4322/"))
-    document = PlanDocument.objects.get()
-    for day, wrong in (("24/12/2023", ["in_force_from"]), ("25/12/2023", [])):
-        response = check(
-            as_staff, document, number="4322/KH-UBND", issued_on="01/12/2023", in_force_from=day
-        )
-        assert list(response.context["form"].errors if response.context else []) == wrong
+    response = check(
+        as_staff,
+        PlanDocument.objects.get(),
+        number="4322/KH-UBND",
+        issued_on=issued_on,
+        in_force_from=in_force_from,
+    )
+    found = list(response.context["form"].errors) if response.context else []
+    assert found == ["in_force_from"] * wrong
 
 
 def test_page_says_which_plan_a_document_amends(as_staff, plan):
@@ -579,6 +667,22 @@ def test_what_was_not_read_is_empty_and_asked_for(as_staff, territory, indicator
     ]  # fmt: skip
     assert response.content.decode().count("read-from missing") == 3  # in force from, too
     assert list(check(as_staff, document, number="").context["form"].errors) == ["number"]
+
+
+def test_text_that_a_later_reader_refuses_says_why_and_can_be_given_up(as_staff, sent):
+    PlanDocument.objects.update(text="Không còn mục nào đọc được.")
+    for response in (as_staff.get(sent.get_absolute_url()), check(as_staff, sent)):
+        assert response.status_code == 200
+        page = response.content.decode()
+        assert str(reading.words("no_objectives")) in page
+        assert f"/plans/documents/{sent.pk}/give-up/" in page
+    assert not Plan.objects.exists()
+
+
+def test_what_is_pasted_into_the_head_is_one_line_of_letters(as_staff, sent):
+    check(as_staff, sent, number=" 4321/KH-\x07UBND\u202e ", title="Đẩy\r\n  mạnh\x00")
+    version = PlanVersion.objects.get()
+    assert (version.number, version.title) == ("4321/KH-UBND", "Đẩy mạnh")
 
 
 def test_document_registered_in_another_window_is_not_registered_twice(as_staff, sent, staff):
@@ -651,6 +755,39 @@ def test_settings_that_collide_are_refused(as_staff, draft, changes, field):
     assert draft.number == "4321/KH-UBND"
 
 
+def test_answer_about_communes_outlives_a_time_in_which_none_is_asked(as_staff, draft):
+    PlanVersion.objects.update(commune_scope="rural")
+    as_staff.post(f"/plans/{draft.pk}/settings/", filled(None, baseline_year="2021"))
+    draft.refresh_from_db()
+    assert (draft.baseline_year, draft.commune_scope) == (2021, "rural")
+
+
+def test_target_in_communes_added_later_is_asked_about_before_publishing(as_staff, staff, draft):
+    draft.targets.all().delete()
+    factories.TargetFactory(version=draft, counts="commune", state="confirmed")
+    plan_page = in_english(as_staff).get(draft.get_absolute_url()).content.decode()
+    assert f'href="/plans/{draft.pk}/settings/">Say which communes count' in plan_page
+    assert f'action="/plans/{draft.pk}/publish/"' not in plan_page
+    response = as_staff.post(f"/plans/{draft.pk}/publish/", follow=True)
+    assert response.redirect_chain == [(f"/plans/{draft.pk}/settings/", 302)]
+    assert "first say whether wards" in response.content.decode()
+    form = response.context["form"]
+    assert "checked" not in str(form["commune_scope"])
+    as_staff.post(f"/plans/{draft.pk}/settings/", filled(None, commune_scope="rural"), follow=True)
+    as_staff.post(f"/plans/{draft.pk}/publish/")
+    draft.refresh_from_db()
+    assert (draft.status, draft.commune_scope) == ("published", "rural")
+
+
+def test_draft_deleted_in_another_window_is_gone(draft, staff):
+    services.discard(draft)
+    services.discard(draft)
+    with pytest.raises(services.PlanError):
+        services.change_head(
+            draft, services.Head(None, "1", draft.issued_on, draft.issued_on), staff
+        )
+
+
 def test_settings_of_a_published_plan_are_fixed(as_staff, plan):
     response = as_staff.post(f"/plans/{plan.pk}/settings/", filled(None, number="9/KH-UBND"))
     assert response["Location"] == plan.get_absolute_url()
@@ -668,6 +805,15 @@ def test_draft_registered_by_mistake_is_deleted_with_its_file(
     assert draft.source_file.name not in files(media)
     assert PlanVersion.history.filter(number="4321/KH-UBND", history_type="-").exists()
     assert send(as_staff).status_code == 302  # its number is free again
+
+
+def test_file_that_cannot_be_deleted_stops_nobody(
+    sent, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(FileSystemStorage, "delete", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.give_up(sent)
+    assert not PlanDocument.objects.exists()
 
 
 def test_published_plan_is_not_deleted(as_staff, plan):

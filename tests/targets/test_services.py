@@ -17,6 +17,7 @@ from targets.services import (
     TIERS_OF_KIND,
     DecidedError,
     PlanError,
+    SettingsError,
     Wording,
     add_target,
     confirm_target,
@@ -601,6 +602,52 @@ def test_words_stand_where_they_stand(missed):
     assert found == ["thư viện công cộng cấp huyện"] * 2
 
 
+@pytest.mark.parametrize("decide", [confirm_target, reject_target, reopen_target])
+def test_decision_on_a_deleted_draft_is_refused(target, staff, decide):
+    target.version.delete()
+    with pytest.raises(PlanError):
+        decide(target, staff)
+
+
+# What no plan can ask for --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("120%", ("120", None)), ("15 - 10%", ("15", "10")), ("100,5%", ("100.5", None))],
+)
+def test_impossible_figure_is_proposed_as_written_and_never_confirmed(
+    register, staff, written, read
+):
+    version = register(DOCUMENT.replace("70%", written))
+    target = version.targets.get(position=1)
+    assert (target.as_read["min"], target.as_read["max"]) == read
+    assert not target.is_clear
+    with pytest.raises(ValidationError):
+        confirm_target(target, staff)
+    with pytest.raises(ValidationError):
+        correct_target(target, staff, wording(target))
+    rejected = reject_target(target, staff)
+    assert reopen_target(rejected, staff).minimum == Decimal(read[0])
+    confirm_target(target, staff, minimum=Decimal(70))
+
+
+@pytest.mark.parametrize("written", ["70,12345%", "99999999%", "70,5 - 80,125%"])
+def test_figure_that_cannot_be_kept_to_the_digit_is_left_to_a_person(register, written):
+    version = register(DOCUMENT.replace("70%", written))
+    assert not version.targets.filter(tiers=("district",), year=2025).exists()
+    left = [each for each in version.unread if written in each["text"]]
+    assert [each["reason"] for each in left] == ["figure_unreadable"]
+    assert left[0]["text"] == version.text[left[0]["start"] : left[0]["end"]]
+
+
+def test_figure_chosen_within_a_range_is_a_single_one(target, staff):
+    """The page offers it without the range's end."""
+    target.maximum = Decimal(80)
+    target.save()
+    assert confirm_target(target, staff, minimum=Decimal(75)).maximum is None
+
+
 # Publishing ----------------------------------------------------------------------------------
 
 
@@ -625,21 +672,73 @@ def test_plan_without_a_confirmed_target_is_not_published(register, staff):
         publish(version, staff)
 
 
+def test_draft_that_was_deleted_meanwhile_is_not_published(register, staff):
+    version = register()
+    PlanVersion.objects.all().delete()
+    with pytest.raises(PlanError):
+        publish(version, staff)
+
+
 def test_plan_is_published_once(plan, staff):
     with pytest.raises(PlanError):
         publish(plan, staff)
 
 
-def test_later_version_supersedes_the_one_in_force(register, staff):
+def in_communes(register, staff):
+    """A draft that counted no communes until a person corrected a target; the rest is confirmed."""
+    version = register()
+    version.commune_scope = ""  # as after the pages: nobody was asked
+    version.save()
+    for target in version.targets.all():
+        if target.tiers == ("commune",):
+            correct_target(target, staff, wording(target, counts="commune"))
+        else:
+            confirm_target(target, staff)
+    return version
+
+
+def test_plan_that_counts_communes_says_which_before_it_is_published(register, staff):
+    version = in_communes(register, staff)
+    with pytest.raises(SettingsError):
+        publish(version, staff)
+    version.refresh_from_db()
+    assert version.status == "draft"
+    version.commune_scope = "rural"
+    version.save()
+    assert publish(version, staff).status == "published"
+
+
+def test_rejected_target_in_communes_asks_for_nothing(register, staff):
+    version = in_communes(register, staff)
+    counted = version.targets.get(counts="commune")
+    reject_target(reopen_target(counted, staff), staff)
+    assert publish(version, staff).status == "published"
+
+
+def test_growth_that_ends_before_it_begins_is_not_published(register, staff):
+    version = register()
+    for target in version.targets.all():
+        confirm_target(target, staff)
+    version.baseline_year = 2025
+    version.save()
+    with pytest.raises(SettingsError):
+        publish(version, staff)
+
+
+def test_drafts_that_crossed_are_not_published_against_their_order(register, staff):
+    """Issued later, in force earlier: each was registered before the other was published."""
     versions = []
     for number, day in (("77", "15 tháng 6 năm 2023"), ("88", "20 tháng 8 năm 2024")):
         text = DOCUMENT.replace("77/KH", f"{number}/KH").replace("15 tháng 6 năm 2023", day)
-        version = register(text)
-        for target in version.targets.all():
+        versions.append(register(text))
+        for target in versions[-1].targets.all():
             confirm_target(target, staff)
-        versions.append(publish(version, staff))
-    assert versions[0].supersedes is None
-    assert versions[1].supersedes == versions[0]
+    first, later = versions
+    first.in_force_from = datetime.date(2025, 1, 1)
+    first.save()
+    publish(first, staff)
+    with pytest.raises(SettingsError):
+        publish(later, staff)
 
 
 def test_publish_waits_for_other_versions_of_the_plan(

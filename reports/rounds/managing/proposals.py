@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from institutions.models import AdministrativeUnit
 from reports.models import ReportingRound
+from targets.amending import chain
 from targets.models import PlanVersion
 
 
@@ -40,7 +41,7 @@ def propose(territory: AdministrativeUnit) -> Proposal:
     else:
         period_from, period_to = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
         as_of = period_to
-    version = version_for(territory, year)
+    version = chain.of_territory(territory, year)
     return Proposal(
         year=year,
         period_from=period_from,
@@ -50,15 +51,6 @@ def propose(territory: AdministrativeUnit) -> Proposal:
         due_before=version.report_before(year) if version else None,
         previous=previous,
         version=version,
-    )
-
-
-def version_for(territory: AdministrativeUnit, year: int) -> PlanVersion | None:
-    """The published plan whose deadline holds for the reports of a year; None without a plan."""
-    published = PlanVersion.objects.filter(plan__territory=territory).defer("text", "unread")
-    return (
-        published.in_force_on(datetime.date(year, 12, 31)).first()
-        or published.published().order_by("in_force_from", "pk").first()
     )
 
 

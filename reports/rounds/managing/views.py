@@ -25,6 +25,7 @@ from reports.rounds.opening import (
     standing_on,
     update_roster,
 )
+from targets.amending import chain
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -133,7 +134,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **frame(found),
         "board": boards.for_round(found),
-        "version": proposals.version_for(found.territory, found.year),
+        "version": chain.of_territory(found.territory, found.year),
     }
     return render(request, "reports/round.html", context)
 
