@@ -20,7 +20,13 @@ def _what_is_taken() -> str:
     return _(
         "Word (.docx), PDF (scanned ones too) or plain text (.txt); at most %(size)s and"
         " %(pages)s pages."
-    ) % {"size": filesizeformat(settings.MAX_PLAN_BYTES), "pages": settings.MAX_PLAN_PAGES}
+    ) % {"size": _size(settings.MAX_PLAN_BYTES), "pages": settings.MAX_PLAN_PAGES}
+
+
+def _size(limit: int) -> str:
+    """A limit as it was set, "50 MB": the filter's "50.0 MB" promises a measurement."""
+    megabytes = limit / 2**20
+    return f"{megabytes:.0f} MB" if megabytes.is_integer() else filesizeformat(limit)
 
 
 class PlanUploadForm(forms.Form):
@@ -53,7 +59,7 @@ class PlanUploadForm(forms.Form):
         if file.size > settings.MAX_PLAN_BYTES:
             raise forms.ValidationError(
                 _("The file is larger than %(limit)s."),
-                params={"limit": filesizeformat(settings.MAX_PLAN_BYTES)},
+                params={"limit": _size(settings.MAX_PLAN_BYTES)},
             )
         return file
 

@@ -122,6 +122,50 @@ def test_page_fills_the_head_in(as_staff, sent, territory):
     }
 
 
+FOREST = """\
+Số: 55/KH-UBND
+
+Hồng Lam, ngày 10 tháng 01 năm 2025
+
+KẾ HOẠCH
+Phòng cháy, chữa cháy rừng mùa khô năm 2025
+
+I. MỤC TIÊU
+
+Đến năm 2025, 90% chủ rừng ký cam kết bảo vệ rừng.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_another_matter"),
+    [(FOREST, True), (FOREST.replace("I. MỤC", "Căn cứ Quyết định 1520/QĐ-TTg\n\nI. MỤC"), False)],
+    ids=["forest fires", "no target read"],
+)  # fmt: skip
+def test_page_warns_of_a_document_without_a_target(
+    as_staff, territory, indicators, media, text, is_of_another_matter
+):
+    sent = send(as_staff, text, "a.txt")["Location"]
+    response = as_staff.get(sent)
+    assert response.context["read"].is_of_another_matter is is_of_another_matter
+    words = response.content.decode()
+    assert ("seems to be about another matter" in words) is is_of_another_matter
+    assert '<details class="give-up" id="give-up" open>' in words
+
+
+def test_target_said_twice_is_counted_once(as_staff, sent):
+    sent.text += (
+        "\nĐến năm 2025, 75% thư viện công cộng cấp huyện cung cấp dịch vụ học tập suốt đời.\n"
+    )
+    sent.save()
+    announced = as_staff.get(sent.get_absolute_url()).context["read"].count
+    as_staff.post(sent.get_absolute_url(), filled(sent))
+    assert PlanVersion.objects.get().targets.count() == announced
+
+
+def test_limit_is_written_as_it_was_set(as_staff, territory):
+    assert "tối đa 50 MB" in as_staff.get("/plans/new/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
     [
