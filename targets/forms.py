@@ -38,7 +38,7 @@ class WordingForm(forms.Form):
         help_text=_("None ticked: every institution of the kind."),
     )
     counts = forms.ChoiceField(
-        label=_("What is counted"), choices=[("", _("Choose")), *Target.Counts.choices]
+        label=_("Counted by"), choices=[("", _("Choose")), *Target.Counts.choices]
     )
     period_start = forms.IntegerField(
         label=_("Period from year"),
@@ -132,8 +132,8 @@ class DecisionForm(WordingForm):
             (self.CORRECT, _("otherwise: correct what was read")),
             (self.REJECT, _("not a target")),
         ]
-        for name in self.WORDING:
-            self.fields[name].required = False
+        # Asked of a correction alone (`clean`): the browser cannot know which are.
+        self.use_required_attribute = False
 
     def clean(self):
         cleaned = super().clean()
@@ -167,7 +167,11 @@ class DecisionForm(WordingForm):
 
 
 class AddForm(WordingForm):
-    """A target that was missed: version.text[start:end] are its words."""
+    """A target that was missed: version.text[start:end] are its words.
+
+    `kept`: a target of the document before, taken over; the words leave it as it was and need not
+    write its figure.
+    """
 
     start = forms.IntegerField(widget=forms.HiddenInput)
     end = forms.IntegerField(widget=forms.HiddenInput)
@@ -176,9 +180,14 @@ class AddForm(WordingForm):
     )
     field_order = (*WordingForm.WORDING, "sure", "note", "start", "end")
 
-    def __init__(self, *args, version: PlanVersion, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.version = version
+    def __init__(
+        self, *args, version: PlanVersion, kept: Target | None = None, initial=None, **kwargs
+    ):
+        if kept is not None:
+            note = str(_("As in %(number)s") % {"number": kept.version.number})
+            initial = {**as_initial(kept), "note": note, **(initial or {})}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.version, self.kept = version, kept
         # A slip of the hand is the worst error: asked once a figure stands in no word marked.
         self.asks_whether_sure = "sure" in self.data
 
@@ -188,12 +197,15 @@ class AddForm(WordingForm):
         figures = {cleaned.get("minimum"), cleaned.get("maximum")} - {None}
         if not self.errors and cleaned["unit"] != Target.Unit.MILESTONE:
             written = self._written(cleaned["start"], cleaned["end"])
-            if not figures <= written and not cleaned["sure"]:
+            if not figures <= written | self._kept_figures() and not cleaned["sure"]:
                 self.asks_whether_sure = True
                 self.add_error(
                     "minimum", _("The words marked do not write this figure. Look once more.")
                 )
         return cleaned
+
+    def _kept_figures(self) -> set[Decimal]:
+        return {self.kept.minimum, self.kept.maximum} - {None} if self.kept else set()
 
     def _written(self, start: int, end: int) -> set[Decimal]:
         found = set()

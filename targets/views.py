@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from institutions import scope
 from institutions.scope import ADMINISTRATOR, DEPARTMENT, EVERY_ROLE, audience
 from targets import boards, marking, services, wording
-from targets.amending import chain
+from targets.amending import boards as amendments
+from targets.amending import chain, keeping
 from targets.forms import AddForm, DecisionForm, MarkForm
 from targets.intake.services import on_their_way
 from targets.models import PlanVersion, Target
@@ -74,6 +75,8 @@ def plan(request, pk):
     may_decide = _may_decide(request, version)
     only_open = may_decide and request.GET.get("show") == "open"
     sections = board.open_sections if only_open else board.sections
+    links = chain.links_of(version, versions(request.user))
+    replaces = next(link.replaces for link in links if link.is_shown)
     return render(
         request,
         "targets/plan.html",
@@ -87,8 +90,9 @@ def plan(request, pk):
             ),
             "may_decide": may_decide,
             "sees_history": scope.may_see_history(request.user, version.plan.territory_id),
-            "links": (links := chain.links_of(version, versions(request.user))),
-            "replaces": next(link.replaces for link in links if link.is_shown),
+            "links": links,
+            "replaces": replaces,
+            "dropped": (amendments.comparison(version).dropped if may_decide and replaces else []),
             # Ticked by the person who asked for it; the page itself ticks nothing.
             "ticks_all": request.GET.get("select") == "all",
         },
@@ -231,17 +235,23 @@ def reopen(request, pk, target_pk):
 @audience(DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request, pk):
-    """A target that was missed: words are marked (`?start=&end=`) or pasted, then it is worded."""
+    """A target that was missed: words are marked (`?start=&end=`) or pasted, then it is worded.
+
+    `?keep=`: a target of the document before, which this one leaves as it was without naming it.
+    """
     version = _to_decide(request, pk)
     if version.status != PlanVersion.Status.DRAFT:
         messages.error(request, _("The plan is published; its targets are fixed."))
         return redirect(version)
-    span = _marked_span(request.POST if request.method == "POST" else request.GET, version)
+    data = request.POST if request.method == "POST" else request.GET
+    kept = _kept(data, version)
+    span = _marked_span(data, version)
     if span is None:
-        return _mark(request, version)
+        return _mark(request, version, kept)
     form = AddForm(
         request.POST if request.method == "POST" else None,
         version=version,
+        kept=kept,
         initial={"start": span[0], "end": span[1]},
     )
     if request.method == "POST" and form.is_valid():
@@ -254,6 +264,8 @@ def add(request, pk):
                 request,
                 _("Target %(number)s was added and confirmed.") % {"number": added.position},
             )
+            if kept is not None:
+                return redirect("targets:changes", version.pk)
             return redirect(f"{version.get_absolute_url()}#target-{added.pk}")
     return render(
         request,
@@ -261,21 +273,52 @@ def add(request, pk):
         {
             **_frame(version),
             "form": form,
+            "kept": kept,
+            "kept_words": _in_words(kept),
             "sentence": boards.marked(version, *span),
             "page": marking.page_at(version.page_starts, span[0]),
         },
     )
 
 
-def _mark(request, version: PlanVersion):
-    """Find the words of a missed target: paste them, or begin with a sentence not read."""
+def _kept(data, version: PlanVersion) -> Target | None:
+    """The target of the document before that a person takes over, None if none is asked for."""
+    if "keep" not in data:
+        return None
+    try:
+        pk = int(data["keep"])
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(
+        Target.objects.confirmed().select_related("indicator", "version"),
+        version=chain.replaced_by(version),
+        pk=pk,
+    )
+
+
+def _in_words(kept: Target | None) -> str:
+    if kept is None:
+        return ""
+    figure = wording.figure(kept)
+    return f"{kept.indicator.label}: {wording.group(kept)}, {kept.year}, {figure}"
+
+
+def _mark(request, version: PlanVersion, kept: Target | None):
+    """Find the words of a missed target: paste them, or begin with a sentence not read.
+
+    Of one that is kept: the sentence that leaves the rest of the plan as it was, if there is one.
+    """
     form = MarkForm(request.GET if "words" in request.GET else None)
-    found = []
+    onwards = f"&keep={kept.pk}" if kept else ""
+    found = keeping.clauses(version.text) if kept and not form.is_bound else []
+    if len(found) == 1 and "other" not in request.GET:
+        start, end = found[0]
+        return redirect(f"{request.path}?start={start}&end={end}{onwards}")
     if form.is_bound and form.is_valid():
         found = services.places_of(version, form.cleaned_data["words"])
         if len(found) == 1:
             start, end = found[0]
-            return redirect(f"{request.path}?start={start}&end={end}")
+            return redirect(f"{request.path}?start={start}&end={end}{onwards}")
         if not found:
             form.add_error("words", _("These words do not stand in the text of the plan."))
     elif "start" in request.GET:
@@ -291,6 +334,8 @@ def _mark(request, version: PlanVersion):
                 for start, end in found[:20]
             ],
             "count": len(found),
+            "kept": kept,
+            "kept_words": _in_words(kept),
             "board": boards.for_version(version),
         },
     )

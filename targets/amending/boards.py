@@ -61,6 +61,10 @@ class Row:
         return str(WORDS[self.what])
 
     @property
+    def is_dropped(self) -> bool:
+        return self.what is What.DROPPED
+
+    @property
     def is_changed(self) -> bool:
         return self.what is not What.UNCHANGED
 
@@ -92,6 +96,11 @@ class Comparison:
         return [row for row in self.rows if not row.is_changed]
 
     @property
+    def dropped(self) -> list[Row]:
+        """Targets that the amendment does not name, and that count no more through it."""
+        return [row for row in self.rows if row.is_dropped and not row.is_settled]
+
+    @property
     def waiting(self) -> int:
         """Targets of the draft on which nobody has decided yet."""
         return sum(side.is_waiting for row in self.rows for side in row.after)
@@ -101,7 +110,7 @@ class Comparison:
         """ "2 targets: figure changed", in the order in which they are read."""
         numbers = Counter(row.what for row in self.rows)
         return [
-            ngettext("%(number)s target %(what)s", "%(number)s targets %(what)s", numbers[what])
+            ngettext("%(number)s target: %(what)s", "%(number)s targets: %(what)s", numbers[what])
             % {"number": numbers[what], "what": WORDS[what]}
             for what in _ORDER
             if numbers[what]

@@ -7,6 +7,7 @@ import pytest
 
 from targets.amending import boards, chain
 from targets.amending.diff import What
+from targets.amending.keeping import clauses
 from targets.models import PlanVersion
 from tests import factories
 from tests.reports.test_figure_pages import words_of
@@ -253,6 +254,31 @@ def test_document_in_force_at_the_end_of_a_year(three, year, number):
     assert chain.in_force_at_end_of(published, year).number == number
 
 
+def test_older_plan_that_comes_in_after_its_amendment_stands_before_it(territory, plan):
+    """In force from the same day even; what was issued later has the say."""
+    first = factories.PlanVersionFactory(
+        plan=plan.plan,
+        number="1/KH-UBND",
+        issued_on=datetime.date(2023, 11, 1),
+        in_force_from=plan.in_force_from,
+        status="published",
+    )
+    assert first.pk > plan.pk
+    assert (chain.replaced_by(first), chain.replaced_by(plan)) == (None, first)
+    assert chain.of_territory(territory, 2023) == plan
+    in_order = chain.links_of(plan, PlanVersion.objects.all())
+    assert [(link.version, link.replaces) for link in in_order] == [(first, None), (plan, first)]
+
+
+@pytest.mark.parametrize(("year", "number"), [(2022, "4321/KH-UBND"), (2025, "8/KH-UBND")])
+def test_document_of_a_territory_in_a_year(
+    three, territory, other_territory, year, number, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        assert chain.of_territory(territory, year).number == number
+    assert chain.of_territory(other_territory, year) is None
+
+
 def test_no_document_is_in_force_without_any():
     assert chain.in_force_at_end_of([], 2025) is None
 
@@ -286,3 +312,101 @@ def test_list_of_plans_says_what_is_in_force_when(as_leader, three):
     text = words_of(response)
     assert "Có hiệu lực từ 25/12/2023 đến 31/01/2025" in text
     assert "Có hiệu lực từ 01/02/2026 · xem nội dung thay đổi" in text
+
+
+# What the amendment does not name, but leaves as it was -----------------------------------------
+
+STAYS = "Các nội dung khác tiếp tục\nthực hiện theo Kế hoạch số 1/KH-UBND."
+
+
+@pytest.fixture
+def partial(draft) -> PlanVersion:
+    """The draft, with a sentence that keeps the rest of the plan."""
+    draft.text = f"{TEXT}\n{STAYS}\n"
+    draft.save()
+    return draft
+
+
+def left_out(plan):
+    """The target of the plan's first document that the draft drops in 2030."""
+    return plan.targets.get(indicator__code="library.lifelong_services", year=2030)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Đến năm 2025 đạt 70%.\n\n{STAYS}\n\nNơi nhận:", [STAYS]),
+        ("Các chỉ tiêu còn lại giữ nguyên như cũ.", ["Các chỉ tiêu còn lại giữ nguyên như cũ."]),
+        ("Nội dung không sửa đổi vẫn thực hiện.", ["Nội dung không sửa đổi vẫn thực hiện."]),
+        ("Tiếp tục đổi mới hoạt động phục vụ học tập. Các sở khác phối hợp.", []),
+        ("khác " * 20_000, []),
+    ],
+    ids=["over two lines", "the rest", "unchanged ones", "no such sentence", "long"],
+)  # fmt: skip
+def test_sentences_that_leave_the_rest_as_it_was_are_found(text, expected):
+    assert [text[start:end] for start, end in clauses(text)] == expected
+
+
+def test_plan_page_says_how_many_targets_publishing_drops(as_staff, draft, plan):
+    response = as_staff.get(draft.get_absolute_url())
+    assert len(response.context["dropped"]) == 3
+    words = words_of(response)
+    assert f"3 chỉ tiêu của {plan.number} không có trong văn bản này" in words
+
+
+def test_changes_page_offers_to_keep_what_is_dropped(as_staff, as_leader, draft, plan):
+    address = f"/plans/{draft.pk}/add/?keep={left_out(plan).pk}"
+    assert address in as_staff.get(f"/plans/{draft.pk}/changes/").content.decode()
+    publish(draft)
+    for client in (as_staff, as_leader):
+        html = client.get(f"/plans/{draft.pk}/changes/").content.decode()
+        assert "không có trong văn bản này" in html
+        assert "?keep=" not in html
+
+
+def test_kept_target_stands_on_the_sentence_that_keeps_it(as_staff, staff, partial, plan):
+    was = left_out(plan)
+    shown = as_staff.get(f"/plans/{partial.pk}/add/?keep={was.pk}", follow=True)
+    form = shown.context["form"]
+    data = {name: value for name, value in form.initial.items() if value is not None}
+    response = as_staff.post(f"/plans/{partial.pk}/add/", {**data, "keep": was.pk})
+    assert response["Location"] == f"/plans/{partial.pk}/changes/"
+    kept = partial.targets.get(basis="added")
+    assert (kept.tiers, kept.year, kept.minimum, kept.unit) == (
+        was.tiers, was.year, was.minimum, was.unit,
+    )  # fmt: skip
+    assert (kept.quote, kept.state, kept.decided_by) == (STAYS, "confirmed", staff)
+    assert was.pk not in {
+        side.target.pk for row in boards.comparison(partial).dropped for side in row.before
+    }
+
+
+def test_kept_target_with_another_figure_is_asked_about(as_staff, partial, plan):
+    was = left_out(plan)
+    shown = as_staff.get(f"/plans/{partial.pk}/add/?keep={was.pk}", follow=True)
+    form = shown.context["form"]
+    data = {name: value for name, value in form.initial.items() if value is not None}
+    response = as_staff.post(f"/plans/{partial.pk}/add/", {**data, "minimum": "99", "keep": was.pk})
+    assert response.context["form"].asks_whether_sure
+    assert not partial.targets.filter(basis="added").exists()
+
+
+def test_words_are_asked_for_where_no_sentence_keeps_the_rest(as_staff, draft, plan):
+    response = as_staff.get(f"/plans/{draft.pk}/add/?keep={left_out(plan).pk}")
+    html = response.content.decode()
+    assert f'name="keep" value="{left_out(plan).pk}"' in html
+    pasted = as_staff.get(
+        f"/plans/{draft.pk}/add/",
+        {"keep": left_out(plan).pk, "words": "60% trung tâm văn hóa cấp xã"},
+    )
+    assert pasted["Location"].endswith(f"&keep={left_out(plan).pk}")
+
+
+@pytest.mark.parametrize("keep", ["x", "0", "9" * 30, "own"])
+def test_only_targets_of_the_document_before_are_kept(as_staff, draft, plan, keep):
+    keep = draft.targets.first().pk if keep == "own" else keep
+    assert as_staff.get(f"/plans/{draft.pk}/add/?keep={keep}").status_code == 404
+
+
+def test_page_of_a_replaced_document_says_so(as_leader, three, plan):
+    assert "Có hiệu lực đến" in words_of(as_leader.get(plan.get_absolute_url()))

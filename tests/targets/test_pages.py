@@ -495,6 +495,13 @@ def test_decision_page_shows_the_sentence(as_staff, draft):
     assert ">70% thư viện công cộng cấp huyện</span></mark>" in html
 
 
+def test_correction_says_which_fields_may_be_left_empty(as_staff, draft):
+    target = targets_of(draft)[0]
+    fields = as_staff.get(f"/plans/{draft.pk}/targets/{target.pk}/").context["form"].fields
+    optional = {name for name, field in fields.items() if not field.required}
+    assert optional == {"tiers", "period_start", "minimum", "maximum", "note"}
+
+
 def test_decision_page_chooses_nothing(as_staff, draft):
     for target in targets_of(draft):
         html = as_staff.get(f"/plans/{draft.pk}/targets/{target.pk}/").content.decode()
