@@ -8,7 +8,8 @@ from lxml import etree
 
 from .model import DocumentError, DocumentProblem
 
-# A book of 300 pages has some 15 MB of XML and half a million tags.
+# A book of 300 pages has some 15 MB of XML and half a million tags. Tags and attributes are counted
+# over all parts that are read.
 _MAX_PART = 30 * 1024 * 1024
 _MAX_TAGS = 1_500_000
 _MAX_ATTRIBUTES = 1_000_000
@@ -32,13 +33,17 @@ class Archive:
         except _BROKEN as error:
             raise DocumentError(DocumentProblem.DAMAGED) from error
         self._names = frozenset(names)
+        self._tags = self._attributes = 0
 
     def xml(self, name: str) -> etree._Element | None:
         """Root of an XML part; None if there is no such part."""
         if name not in self._names:
             return None
         content = self._unpacked(name)
-        if content.count(b"<") > _MAX_TAGS or content.count(b"=") > _MAX_ATTRIBUTES:
+        # All parts are in memory at once.
+        self._tags += content.count(b"<")
+        self._attributes += content.count(b"=")
+        if self._tags > _MAX_TAGS or self._attributes > _MAX_ATTRIBUTES:
             raise DocumentError(DocumentProblem.TOO_LARGE)
         # One parser for each part: lxml's keep the names they have seen.
         parser = etree.XMLParser(

@@ -1,13 +1,15 @@
 """PDF: what its pages say and how they look, asked of a process of its own."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,9 @@ from .model import DocumentError, DocumentProblem
 _SCRIPT = Path(__file__).with_name("pdf_process.py")
 _SECONDS = 120
 _MAX_LINE = 4 * 1024 * 1024
+_FOLDER = "plan-of-pdf-"
+# Seconds; the longest scan is read in some hours.
+_LEFT_BEHIND = 48 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,19 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 @contextmanager
 def opened(content: bytes) -> Iterator["Pdf"]:
     """The PDF as a file in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="plan-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
         path = Path(folder) / "plan.pdf"
         path.write_bytes(content)
         yield Pdf(path)
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed over a PDF: nobody else will."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _LEFT_BEHIND:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Pdf:

@@ -1,9 +1,12 @@
 """Files that are no plan, or mean harm: refused with a code, in little memory, without an error."""
 
 import io
+import os
 import struct
 import subprocess
 import sys
+import tempfile
+import time
 import zipfile
 import zlib
 from contextlib import suppress
@@ -191,6 +194,21 @@ def test_text_of_more_than_so_many_pages_is_refused(form):
         assert error.value.code is DocumentProblem.TOO_MANY_PAGES
 
 
+def test_folder_of_a_killed_process_is_cleared_away(tmp_path, monkeypatch):
+    """And none of one that still reads, nor what is not ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old = time.time() - 72 * 3600
+    for name in ("plan-of-pdf-killed", "plan-of-pdf-reads", "plan-of-others"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "plan.pdf").write_bytes(b"%PDF-")
+        if name != "plan-of-pdf-reads":
+            os.utime(tmp_path / name, (old, old))
+    inspect(pdf_of_pages([WORDS], FONT), "plan.pdf")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "plan-of-others", "plan-of-pdf-reads",
+    ]  # fmt: skip
+
+
 # -- memory ------------------------------------------------------------------------------------
 
 
@@ -227,6 +245,14 @@ HEAVY = {
     "bomb in word": lambda: document_of(" " * 200_000_000),
     "full of tags": lambda: document_of(body("<w:p/>" * 4_900_000)),
     "as many tags as allowed": lambda: document_of(body("<w:p/>" * 1_490_000)),
+    "tags in every part": lambda: zipped(
+        {
+            "word/document.xml": body("<w:p/>" * 1_000_000).encode(),
+            "word/styles.xml": (
+                "<w:styles xmlns:w='w'>" + "<w:a/>" * 1_400_000 + "</w:styles>"
+            ).encode(),
+        }
+    ),
     "attributes": lambda: document_of(body("<w:p a='' b='' c='' d='' e=''/>" * 199_000)),
     "a long word": lambda: document_of(body(f"<w:p><w:r><w:t>{'a' * 29_000_000}")),
     "nearly the limit of text": lambda: document_of(
