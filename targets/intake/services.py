@@ -47,9 +47,12 @@ class AlreadyThere(PlanError):
 
 
 def documents(user: User) -> QuerySet[PlanDocument]:
-    """Documents on their way that the person may see: own ones, and those of the territory."""
-    held = scope.rights(user)
-    return PlanDocument.objects.filter(Q(uploaded_by=user) | Q(territory__in=held.department))
+    """Documents on their way that the person may see: those of their Department's territories.
+
+    As long as nobody knows whose a document is, it is its sender's.
+    """
+    own = Q(territory__in=scope.rights(user).department)
+    return PlanDocument.objects.filter(own | Q(territory=None, uploaded_by=user))
 
 
 def on_their_way(user: User) -> list[PlanDocument]:

@@ -13,6 +13,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from institutions import scope
+from institutions.models import User
 from targets.documents import recognition
 from targets.documents.pdf import Picture
 from targets.intake import reading, services, tasks
@@ -525,6 +526,18 @@ def test_document_is_the_senders_and_the_departments(
     document = factories.PlanDocumentFactory(territory=territory if territory_known else None)
     response = request.getfixturevalue(client).get(document.get_absolute_url())
     assert response.status_code == status
+
+
+def test_who_changed_to_another_department_sees_no_more_of_the_old_one(
+    as_outsider, territory, other_territory
+):
+    sender = User.objects.get(pk=as_outsider.session["_auth_user_id"])
+    document = factories.PlanDocumentFactory(territory=territory, uploaded_by=sender)
+    for address in ("", "progress/", "pages/1.png"):
+        assert as_outsider.get(f"{document.get_absolute_url()}{address}").status_code == 404
+    for address in ("again/", "give-up/"):
+        assert as_outsider.post(f"{document.get_absolute_url()}{address}").status_code == 404
+    assert not services.on_their_way(sender)
 
 
 @pytest.mark.parametrize("n", [1, 3])
