@@ -94,6 +94,28 @@ def test_command_reads_an_old_year_as_the_document_of_then_did(amended, capsys):
     assert attainment(2024, capsys) == [(OLD, 2025, 70, None), (OLD, 2024, 50, "met")]
 
 
+def test_oldest_document_registered_last_answers_for_its_own_years_alone(
+    amended, plan, indicators, capsys
+):
+    """1/KH-UBND was in force from 01/6/2022 until the second one came on 25/12/2023."""
+    oldest = factories.PlanVersionFactory(
+        plan=plan.plan, number="1/KH-UBND", issued_on=datetime.date(2022, 6, 1), status="published"
+    )
+    for year, minimum in ((2022, 30), (2024, 40)):
+        factories.TargetFactory(
+            version=oldest,
+            indicator=indicators["library.lifelong_services"],
+            year=year,
+            minimum=Decimal(minimum),
+            state="confirmed",
+        )
+    # Nobody answered in 2022; of 2024 and later that document does not speak any more.
+    first = ("1/KH-UBND", 2022, 30, "undetermined")
+    assert attainment(2022, capsys) == [first, ("1/KH-UBND", 2024, 40, None)]
+    assert attainment(2024, capsys) == [first, (OLD, 2025, 70, None), (OLD, 2024, 50, "met")]
+    assert attainment(2025, capsys) == [first, *EXPECTED]
+
+
 def test_board_says_the_same_as_the_command(amended, territory):
     board = boards.province(territory, 2025)
     assert [
