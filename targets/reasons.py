@@ -47,6 +47,7 @@ UNREAD: dict[str, Promise] = {
     UnreadReason.NO_YEAR: _("No year is named."),
     UnreadReason.YEAR_UNREADABLE: _("The year is not legible."),
     UnreadReason.TABLE: _("It is not certain what the rows and columns of the table stand for."),
+    UnreadReason.OUTSIDE: _("It stands outside the section of objectives as far as that was read."),
 }
 
 DOCUMENT: dict[str, Promise] = {

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from . import metadata, vocabulary
 from .figures import find_figures, find_years
 from .groups import find_groups, find_heads
-from .model import Kind, ParsedPlan, ParsedTarget, ReviewReason, Span, Unread
+from .model import (
+    Kind,
+    ParsedPlan,
+    ParsedTarget,
+    ReviewReason,
+    Span,
+    Unread,
+    UnreadReason,
+)
 from .outline import (
     BULLET,
     DASH,
@@ -15,6 +23,7 @@ from .outline import (
     TABLE,
     Item,
     annexed,
+    before_tasks,
     objectives,
     read_items,
     sentences,
@@ -23,6 +32,10 @@ from .reading import Context, Reading, Slot, read_sentence
 from .subjects import Subject, find_subjects
 from .tables import read_table
 from .tokens import Doubts, Token, phrase_at
+
+# The programme that these plans carry out is of 09/12/2022 (1520/QĐ-TTg): no year before the next
+# one is surely a target year, whatever of the plan's own date is legible.
+_FIRST_TARGET_YEAR = 2023
 
 
 def parse_plan(
@@ -39,7 +52,7 @@ def parse_plan(
     items = read_items(text)
     unsure = Doubts(doubts)
     head = metadata.read_head(text, items, provinces, unsure)
-    since = head.issued_on.year if head.issued_on else 0
+    since = max(head.issued_on.year if head.issued_on else 0, _FIRST_TARGET_YEAR)
     targets: list[ParsedTarget] = []
     unread: list[Unread] = []
     section: list[Item] = []
@@ -51,6 +64,8 @@ def parse_plan(
             section, (targets, unread) = part, found
         if targets:
             break
+    if not targets and not unread:
+        unread.extend(_figures_outside(text, section, items, unsure))
     for part in annexed(text, items, section):
         _read_section(text, part, unsure, since, targets, unread)
     return ParsedPlan(
@@ -133,7 +148,47 @@ def _read_section(
         context = replace(_context(above, beside), since=since)
         if _is_general(tokens):
             context = replace(context, general=True)
+        read_so_far = len(targets)
         beside = _read_item(text, item, tokens, context, beside, targets, unread)
+        if _has_swallowed_heading(tokens, context, targets[read_so_far:]):
+            above = [_with_doubtful_years(one) for one in above]
+
+
+def _has_swallowed_heading(
+    tokens: Sequence[Token], context: Context, targets: Sequence[ParsedTarget]
+) -> bool:
+    """Whether an item ends in a year that is neither its own nor that of its heading: the next
+    heading may hang on it, its letter misread ("… 21% bi) Đến năm 2030").
+    """
+    years = find_years(tokens)
+    if not years or not context.years:
+        return False
+    last = years[-1]
+    sure = (one.year for one in targets if ReviewReason.YEAR_UNCLEAR not in one.review_reasons)
+    known = {*context.years, *sure}
+    behind = all(figure.first < last.first for figure in find_figures(tokens, years))
+    return behind and last.value not in known and len(tokens) - last.last <= 3
+
+
+def _with_doubtful_years(above: _Above) -> _Above:
+    return replace(above, years_reasons=(ReviewReason.YEAR_UNCLEAR,)) if above.years else above
+
+
+def _figures_outside(
+    text: str, section: Sequence[Item], items: Sequence[Item], doubts: Doubts
+) -> list[Unread]:
+    """Every percentage up to the tasks, where the section found says nothing at all: its end, or
+    its beginning, was misread then. For a person to mark the targets among them.
+    """
+    if not section:
+        return []
+    found = []
+    for item in before_tasks(text, items):
+        for sentence in sentences(item.tokens(text, doubts)):
+            if any(token.is_mark("%") for token in sentence):
+                start, end = sentence[0].start, sentence[-1].end
+                found.append(Unread(text[start:end], UnreadReason.OUTSIDE, (start, end)))
+    return found
 
 
 def _nest(text: str, section: Sequence[Item]) -> None:

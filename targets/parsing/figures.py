@@ -12,6 +12,7 @@ from .tokens import Token, any_phrase_at, doubtful, phrase_at
 
 _AS_DIGITS = {**dict.fromkeys("oOQ", "0"), **dict.fromkeys("lIi|", "1"), **dict.fromkeys("sS", "5"),
               "B": "8", "Z": "2", "z": "2"}  # fmt: skip
+_NO_BOUND = vocabulary.BEFORE_FIGURE - vocabulary.words("den nam vao tu") | {"va"}
 _DASHES = "-–—−~"
 _FIRST_YEAR, _LAST_YEAR = 2015, 2060
 # "Quyết định số 1520/QĐ-TTg", "Điều 5", "hạng II", "ngày 09": numbers that count nothing.
@@ -129,8 +130,13 @@ def _aside(tokens: Sequence[Token], i: int) -> bool:
         if i >= length:
             hit = any_phrase_at(tokens, i - length, vocabulary.ASIDE_YEARS)
             if hit and hit[0] == length and tokens[i - 2].folded != "vao":
-                return True  # and not "chuyển đổi số vào năm 2025"
+                # and not "chuyển đổi số vào năm 2025", however badly read
+                return not _is_of_digital(tokens, i - length)
     return _named_in(tokens, i, vocabulary.LAWS)
+
+
+def _is_of_digital(tokens: Sequence[Token], at: int) -> bool:
+    return at > 0 and tokens[at].folded == "so" and same_word(tokens[at - 1].folded, "doi")
 
 
 def _named_in(tokens: Sequence[Token], i: int, names: tuple[vocabulary.Phrase, ...]) -> bool:
@@ -212,7 +218,9 @@ def _figure_at(
     before = tokens[i - 1] if i else None
     if before and before.is_number and i - 1 not in years:
         unclear = True  # "5 0%"
-    if maximum is None and _is_half_a_range(tokens, i, end):
+    if maximum is None and (
+        _is_half_a_range(tokens, i, end) or _is_behind_lower_bound(tokens, i, years)
+    ):
         unclear = True  # "10% - lS mỗi năm"
     last, per_year = _per_year(tokens, end)
     return Figure(i, last, minimum, maximum, True, per_year, unclear, _upper(tokens, i))
@@ -228,6 +236,19 @@ def _is_half_a_range(tokens: Sequence[Token], first: int, end: int) -> bool:
     return before.is_number or (
         before.is_word and (len(before.raw) <= 2 or any(map(str.isdigit, before.raw)))
     )
+
+
+def _is_behind_lower_bound(tokens: Sequence[Token], i: int, years: set[int]) -> bool:
+    """Whether a number stands before a figure with a word between that may be "đến", misread:
+    "từ 8 điến 12%".
+    """
+    for at in range(i - 2, max(-1, i - 4), -1):
+        between = tokens[at + 1 : i]
+        if not all(token.is_word and token.folded not in _NO_BOUND for token in between):
+            return False
+        if tokens[at].is_number:
+            return at not in years and not is_numbering(tokens[at - 1] if at else None)
+    return False
 
 
 def _bound_at(tokens: Sequence[Token], i: int) -> tuple[Decimal, int, bool, bool] | None:

@@ -130,7 +130,10 @@ def _headed(tokens: Sequence[Token], i: int) -> Group | None:
                 for tier in ("province", "district", "commune")
             )
             return Group(i, last, kind, labels, clear=False)
-        return Group(i, i + length - 1, kind, unknown=unknown)
+        unclear = _may_name_tier(tokens, at)
+        return Group(i, i + length - 1, kind, unknown=unknown, clear=not unclear)
+    if kind is Kind.LIBRARY and tokens[label.last].folded == "ap":
+        label = replace(label, clear=False)  # rather "cấp …", misread, than a hamlet's library
     return _with_labels(tokens, Group(i, label.last, kind), label)
 
 
@@ -159,6 +162,31 @@ def _looks_like_level(tokens: Sequence[Token], at: int) -> bool:
         and distance(tokens[at].folded, vocabulary.LEVEL) <= limit(vocabulary.LEVEL)
         and phrase_at(tokens, at, ("cung", "cap")) is None
         and tokens[at].folded != "co"
+    )
+
+
+_LEVELS = vocabulary.words("tinh huyen xa thon")
+_WHERE = vocabulary.words("ban toan trong cua tren o tai thuoc")
+
+
+def _may_name_tier(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the words behind a noun may be a tier that is not legible: "thư viện ấp tỉnh"; not
+    "thư viện trên địa bàn tỉnh". All institutions of the kind are then not surely meant.
+    """
+    for place in range(at, min(at + 3, len(tokens))):
+        if not tokens[place].is_word:
+            return False
+        if place > at and tokens[place - 1].folded in _WHERE:
+            return False
+        if _is_nearly_area(tokens[place]):
+            return True
+    return False
+
+
+def _is_nearly_area(token: Token) -> bool:
+    return token.folded in _LEVELS or (
+        token.folded not in vocabulary.WORDS
+        and any(same_word(token.folded, word) for word in _LEVELS)
     )
 
 
@@ -246,6 +274,8 @@ def _label_at(
         clear = cost <= _CLEAR * letters
         if level and tier == "village" and tokens[last].folded != "thon":
             clear = False  # "cấp ấp" is hardly ever written, "cấp xã" is
+        if level and not after_head and tokens[start].folded not in _LEVEL_WORDS:
+            clear = False  # "80% cád xã" may be "các xã" as well as "cấp xã"
         return Label(i, last, tier, clear, level, cost)
     return None
 
@@ -261,9 +291,12 @@ def _stands_alone(tokens: Sequence[Token], at: int, tier: str, cost: float, lett
     return cost <= 0.08 * letters
 
 
+_LEVEL_WORDS = frozenset({vocabulary.LEVEL, "tuyen"})
+
+
 def _is_level(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    return token.folded == "tuyen" or (
+    return token.folded in _LEVEL_WORDS or (
         token.is_word
         and same_word(token.folded, vocabulary.LEVEL)
         and token.folded not in ("co", "tap", "cac", "cai")
@@ -277,7 +310,7 @@ def _is_society(tokens: Sequence[Token], last: int) -> bool:
 
 
 def _names_area(tokens: Sequence[Token], at: int) -> bool:
-    return at < len(tokens) and tokens[at].folded in ("tinh", "huyen", "xa", "thon")
+    return at < len(tokens) and tokens[at].is_word and _is_nearly_area(tokens[at])
 
 
 def _is_word_of_its_own(token: Token, tier: str, length: int, joined: bool) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from . import binding, vocabulary
-from .figures import Figure, Year
+from .figures import Figure, Year, quoted
 from .groups import Group
 from .model import Kind, ReviewReason, UnreadReason
 from .statement import HUNDRED, Slot, Statement
@@ -242,17 +242,33 @@ class ListStatement(Statement):
             )
 
     def _has_lost_entry(self) -> bool:
-        """Whether an entry of the list is too badly read to be one: ", vhu vién tinh, 70% …"."""
+        """Whether an entry of the list is too badly read to be one: ", vhu vién tinh, 70% …",
+        ", thu vién lyc 1u0’ng vil tralngi, 50% …".
+        """
         stop = max((self.groups[at].first for at in self.listed), default=self.first)
+        taken = quoted(self.tokens)
+        parts: list[Figure | Year | Group | Subject] = [
+            *self.sentence.figures, *self.sentence.counts, *self.sentence.years, *self.own,
+            *(self.groups[at] for at in self.listed),
+            *(group for group in self.groups if group.areas or self.is_vague(group)),
+        ]  # fmt: skip
+        for part in parts:
+            taken.update(range(part.first, part.last + 1))
         entry: list[int] = []
         for at in range(self.first, stop + 1):
             if at < stop and not self.tokens[at].is_mark(",;"):
                 entry.append(at)
                 continue
             unknown = self.unknown_places(entry[0], entry[-1] + 1) if entry else []
-            read = self.covered.intersection(entry)
+            named = any(
+                entry[0] <= group.first <= entry[-1]
+                for group in (self.groups if entry else ())
+                if group.kind is not None or group.labels
+            )
+            numbered = any(self.tokens[place].is_number for place in entry)
             words = {self.tokens[place].folded for place in entry}
-            if unknown and not read and len(entry) <= 8 and words & _ENTRY_WORDS:
+            lost = named or (unknown and words & _ENTRY_WORDS)
+            if lost and not numbered and not taken.intersection(entry) and len(entry) <= 9:
                 return True
             entry = []
         return False

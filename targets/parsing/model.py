@@ -81,6 +81,7 @@ class UnreadReason(StrEnum):
     NO_YEAR = "no_year"
     YEAR_UNREADABLE = "year_unreadable"
     TABLE = "table"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

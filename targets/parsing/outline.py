@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from institutions.names import fold
 
 from . import vocabulary
-from .fuzzy import distance
+from .fuzzy import distance, same_word
 from .model import Span
 from .tokens import NO_DOUBTS, Doubts, Token, phrase_at, tokenize
 
@@ -276,12 +276,16 @@ def objectives(text: str, items: Sequence[Item]) -> Iterator[list[Item]]:
     for item in items:
         is_heading, about, after = _heading(text, item)
         if section and is_heading and not about and (item.level <= level or after):
-            if not general or item.level != level or after:
+            # beside a section that says nothing so far may stand its own end, misread
+            goes_on = general or (level >= NUMBERED and not _has_figure(text, section))
+            if not goes_on or item.level != level or after:
                 yield section
                 section = []
         elif not section and is_heading and about:
             level = item.level
-            general = level >= NUMBERED and "chung" in fold(text[item.body : item.end])
+            general = level >= NUMBERED and any(
+                same_word(word, "chung") for word in fold(text[item.body : item.end]).split()
+            )
             section = [item]
             continue
         if section:
@@ -290,7 +294,31 @@ def objectives(text: str, items: Sequence[Item]) -> Iterator[list[Item]]:
         yield section
 
 
-_ANNEX = re.compile(r"(?i)(?:ph[uụ]\s*l[uụ]c|bi[eể]u)\b")
+def _has_figure(text: str, section: Sequence[Item]) -> bool:
+    return any("%" in text[item.start : item.end] for item in section)
+
+
+def before_tasks(text: str, items: Sequence[Item]) -> list[Item]:
+    """Items up to the first heading of tasks, money or organisation that stands behind one of
+    objectives; all, if none is legible.
+    """
+    begun = False
+    for number, item in enumerate(items):
+        is_heading, about, after = _heading(text, item)
+        begun = begun or (is_heading and about)
+        if begun and is_heading and after and not about:
+            return list(items[:number])
+    return list(items)
+
+
+def _opens_annex(text: str, item: Item) -> bool:
+    """ "PHỤ LỤC", "Biểu số 01", however badly read."""
+    words = fold(text[item.start : item.start + 24]).split()[:2]
+    return bool(words) and (
+        same_word(words[0], "bieu")
+        or words[0] == "phuluc"
+        or (len(words) > 1 and distance(words[0], "phu") + distance(words[1], "luc") <= 1.2)
+    )
 
 
 def annexed(text: str, items: Sequence[Item], section: Sequence[Item]) -> list[list[Item]]:
@@ -302,7 +330,7 @@ def annexed(text: str, items: Sequence[Item], section: Sequence[Item]) -> list[l
     last = section[-1].start
     found: list[list[Item]] = []
     for number, item in enumerate(items):
-        if item.start <= last or not _ANNEX.match(text, item.start):
+        if item.start <= last or not _opens_annex(text, item):
             continue
         title = items[number : number + 4]
         behind = [one for one in title[1:] if one.level != TABLE]
@@ -319,7 +347,7 @@ def annexed(text: str, items: Sequence[Item], section: Sequence[Item]) -> list[l
             continue
         rest = items[number:]
         stop = next(
-            (at for at, one in enumerate(rest) if at and _ANNEX.match(text, one.start)), len(rest)
+            (at for at, one in enumerate(rest) if at and _opens_annex(text, one)), len(rest)
         )
         found.append(rest[:stop])
     return found

@@ -6,6 +6,7 @@ from dataclasses import replace
 from . import binding, vocabulary
 from .figures import (
     Figure,
+    Year,
     find_figures,
     find_years,
     is_numbering,
@@ -159,8 +160,17 @@ class _Sentence:
                 cut = any(token.is_mark(";") for token in between) and not listed
                 if cut or named_by_programme(self.tokens, year):
                     one = replace(one, reasons=(*one.reasons, ReviewReason.YEAR_UNCLEAR))
+            elif one.years and not one.behind and self._is_of_another_heading(one.years):
+                one = replace(one, reasons=(*one.reasons, ReviewReason.YEAR_UNCLEAR))
             found.append(one)
         return found
+
+    def _is_of_another_heading(self, years: Sequence[Year]) -> bool:
+        """Below "a) Đến năm 2025": "… 21% bi) Đến năm 2030". The year opens what comes next."""
+        above = set(self.context.years)
+        if not above or ReviewReason.YEAR_FROM_CONTEXT in self.context.years_reasons:
+            return False
+        return above.isdisjoint(year.value for year in years)
 
     def _tell_what_is_left(self) -> None:
         """Nothing may slip away unseen: neither a figure that found no reading, nor a sentence that
@@ -524,13 +534,20 @@ class _Segment(ListStatement):
     def _names_something(self) -> bool:
         """Words beside the figures that may name another group than the list before."""
         return (
-            any(group.kind is not None or group.unknown for group in self.groups)
+            any(
+                group.kind is not None or group.unknown or not self._is_in_list_before(group)
+                for group in self.groups
+            )
             or self.unknown(self.first, self.last) >= 2
             or any(
                 any_phrase_at(self.tokens, self.sentence.figures[i].last + 1, vocabulary.PEOPLE)
                 for i in self.figures
             )
         )
+
+    def _is_in_list_before(self, group: Group) -> bool:
+        known = {tier for slot in self.earlier_slots for tier in slot.tiers}
+        return known.issuperset(group.tiers)
 
     def _is_bare_entry(self) -> bool:
         """A group alone, below a heading with year and subject: "+ Thư viện tỉnh;"."""

@@ -96,6 +96,7 @@ class Said:
     yearly: bool = False
     other: bool = False  # a base year, the national figure: no target of this plan
     unclear: bool = False
+    described: bool = False  # words behind a noun without tier that may be one, misread
 
     def __add__(self, more: "Said") -> "Said":
         return Said(
@@ -107,6 +108,7 @@ class Said:
             self.yearly or more.yearly,
             self.other or more.other,
             self.unclear or more.unclear,
+            self.described or more.described,
         )
 
     @property
@@ -160,7 +162,24 @@ def said_by(tokens: Sequence[Token]) -> Said:
         percent=any(token.is_mark("%") for token in tokens)
         or _has(tokens, vocabulary.phrases("phan tram")),
         yearly=is_yearly(tokens),
+        described=_is_described(tokens),
     )
+
+
+def _is_described(tokens: Sequence[Token]) -> bool:
+    groups, subjects = find_groups(tokens), find_subjects(tokens)
+    for group in groups:
+        if group.labels or group.kind is None:
+            continue
+        following = [one.first for one in (*groups, *subjects) if one.first > group.last]
+        behind = tokens[group.last + 1 : min(following, default=len(tokens))]
+        strange = any(
+            token.is_word and token.folded not in vocabulary.AFTER_GROUP | _LABEL_WORDS
+            for token in behind
+        )
+        if not group.clear or (strange and not any(s.last < group.first for s in subjects)):
+            return True
+    return False
 
 
 def is_yearly(tokens: Sequence[Token]) -> bool:
@@ -691,7 +710,8 @@ class _Table:
         if any(group.unknown for group in (*said.groups, *column.groups)):
             return (), [], UnreadReason.UNKNOWN_GROUP
         if subject.kind in said.kinds | column.kinds or subject.is_growth:
-            return (), [], None
+            unclear = said.described or column.described
+            return (), [ReviewReason.TIER_UNCLEAR] if unclear else [], None
         if subject in said.subjects or subject in column.subjects:
             return (), [ReviewReason.TIER_UNCLEAR], None
         return (), [], UnreadReason.UNKNOWN_GROUP

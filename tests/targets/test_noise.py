@@ -78,7 +78,7 @@ def test_noise_never_gives_a_wrong_target_without_a_flag(plan, rate, tell):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rate", [0.005, 0.01, 0.02, 0.04, 0.08, 0.15])
+@pytest.mark.parametrize("rate", [0.01, 0.04, 0.15])
 @pytest.mark.parametrize("plan", REAL)
 def test_much_noise_never_gives_a_wrong_target_without_a_flag(plan, rate, tell):
     check_noise(plan, rate, range(50), tell)
