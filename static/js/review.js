@@ -35,6 +35,7 @@
       message.parentElement.querySelector("input[name=cell]").focus();
       return;
     }
+    if (tick && event.key === "Enter") { event.preventDefault(); return; }
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
     if (!tick || !step) return;
     const next = neighbour(tick, step);

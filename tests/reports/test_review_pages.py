@@ -448,6 +448,23 @@ def test_return_that_is_not_accepted_keeps_ticks_and_words(as_staff, submitted, 
     assert kept == data.get(f"message_{ticked}", "")
 
 
+def test_enter_on_a_tick_decides_nothing(as_staff, submitted):
+    """Browsers press the first button of a form then, which is no button of a decision."""
+    page = as_staff.get(address(submitted)).content.decode()
+    form = page[page.index("data-review") :]
+    first = re.search(r'<button type="submit"[^>]*name="([^"]+)"', form)[1]
+    ticked = key(submitted, "98-TV-981", "library.digital")
+
+    response = as_staff.post(
+        address(submitted, "return/"), {first: "1", "cell": ticked, "message": "Xem lại"}
+    )
+
+    submitted.refresh_from_db()
+    assert (response.status_code, submitted.status) == (200, "submitted")
+    assert response.context["board"].cells[ticked].typed == ""
+    assert "Xem lại</textarea>" in response.content.decode()
+
+
 def test_cell_of_another_report_is_passed_over(as_staff, submitted, open_round, answer):
     foreign = answer(open_round, "98-TV-982", "library.digital", "yes", approved=False)
 

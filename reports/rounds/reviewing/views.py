@@ -188,8 +188,14 @@ def return_report(request: HttpRequest, pk: int) -> HttpResponse:
     cells = {cell.key: (row.line, cell.indicator) for row, cell in sheet.cells}
     ticked = [key for key in dict.fromkeys(request.POST.getlist("cell")) if key in cells]
     form = ReturnForm(request.POST, cells=ticked)
+    if "look" in request.POST:
+        # Enter on a tick, without JavaScript: nothing is decided, ticks and words stay.
+        context = _review(request, found, board(found, typed=form.told), message=form["message"])
+        return render(request, "reports/review.html", context)
     if not form.is_valid():
-        context = _review(request, found, board(found, typed=form.told), form=form)
+        context = _review(
+            request, found, board(found, typed=form.told), form=form, message=form["message"]
+        )
         return render(request, "reports/review.html", context, status=422)
     told = {cells[key]: form.cleaned_data[f"message_{key}"] for key in ticked}
     try:
