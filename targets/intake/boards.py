@@ -11,7 +11,7 @@ from institutions.models import AdministrativeUnit
 from targets.intake import reading
 from targets.intake.forms import HeadForm
 from targets.intake.head import Place, places
-from targets.models import PROGRAMME, PlanDocument, PlanVersion, Target
+from targets.models import PlanDocument, PlanVersion, Target
 from targets.parsing import Counts, ParsedPlan
 
 SETTINGS = ("baseline_year", "growth_method", "growth_min_panel", "commune_scope")
@@ -53,7 +53,6 @@ class Proposal:
 
     plan: ParsedPlan
     places: dict[str, Place]
-    names_programme: bool = True
 
     @property
     def counts_communes(self) -> bool:
@@ -63,11 +62,6 @@ class Proposal:
     def count(self) -> int:
         """How many targets will be proposed: one said twice is one."""
         return len({(t.indicator, t.tiers, t.year, t.counts) for t in self.plan.targets})
-
-    @property
-    def is_of_another_matter(self) -> bool:
-        """Whether nothing in the document points to the programme: no target, not its number."""
-        return not self.plan.targets and not self.names_programme
 
 
 def proposal(document: PlanDocument) -> Proposal:
@@ -86,7 +80,6 @@ def proposal(document: PlanDocument) -> Proposal:
             doubts=document.doubts,
             head_doubts=plan.head_doubts,
         ),
-        names_programme=PROGRAMME.split("/")[0] in document.text,
     )
 
 

@@ -29,7 +29,7 @@ from targets.documents import (
     inspect,
     read_document,
 )
-from targets.models import PlanDocument
+from targets.models import PROGRAMME, PlanDocument
 from targets.parsing import ParsedPlan, parse_plan
 from targets.services import PlanError
 
@@ -50,12 +50,17 @@ class Refusal(StrEnum):
 
     NO_OBJECTIVES = "no_objectives"
     NO_FIGURES = "no_figures"
+    OTHER_MATTER = "other_matter"
     OTHER_PROVINCE = "other_province"
 
 
 _WORDS: dict[str, Promise] = {
     Refusal.NO_OBJECTIVES: reasons.NO_OBJECTIVES,
     Refusal.NO_FIGURES: gettext_lazy("The objectives of the document hold no figure."),
+    Refusal.OTHER_MATTER: gettext_lazy(
+        "The document is about another matter: it names neither Decision 1520/QĐ-TTg nor libraries,"
+        " museums or culture centres. Send the plan that carries out this decision."
+    ),
     Refusal.OTHER_PROVINCE: gettext_lazy(
         "The document is a plan of a province that is not yours to register."
     ),
@@ -105,7 +110,21 @@ def parsed(text: str, doubts=()) -> ParsedPlan:
         raise DocumentRefused(words(Refusal.NO_OBJECTIVES), code=Refusal.NO_OBJECTIVES)
     if not plan.targets and not plan.unread:
         raise DocumentRefused(words(Refusal.NO_FIGURES), code=Refusal.NO_FIGURES)
+    if not plan.targets and not _is_of_the_programme(text):
+        raise DocumentRefused(words(Refusal.OTHER_MATTER), code=Refusal.OTHER_MATTER)
     return plan
+
+
+def _is_of_the_programme(text: str) -> bool:
+    """Whether anything points to the programme: its decision's number, or what it is about.
+
+    Asked only where no target was read: a scan may have lost all of them, and a person can still
+    add them by hand.
+    """
+    if PROGRAMME.split("/")[0] in text:
+        return True
+    folded = fold(text)
+    return any(kind in folded for kind in ("thu vien", "bao tang", "trung tam van hoa"))
 
 
 def inspected(content: bytes, name: str) -> Inspection:

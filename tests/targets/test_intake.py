@@ -137,19 +137,26 @@ I. MỤC TIÊU
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "is_of_another_matter"),
-    [(FOREST, True), (FOREST.replace("I. MỤC", "Căn cứ Quyết định 1520/QĐ-TTg\n\nI. MỤC"), False)],
-    ids=["forest fires", "no target read"],
-)  # fmt: skip
-def test_page_warns_of_a_document_without_a_target(
-    as_staff, territory, indicators, media, text, is_of_another_matter
+def test_document_about_another_matter_is_refused_and_nothing_saved(
+    as_staff, territory, indicators, media
 ):
-    sent = send(as_staff, text, "a.txt")["Location"]
-    response = as_staff.get(sent)
-    assert response.context["read"].is_of_another_matter is is_of_another_matter
-    words = response.content.decode()
-    assert ("seems to be about another matter" in words) is is_of_another_matter
+    response = send(as_staff, FOREST, "a.txt")
+    assert response.status_code == 200
+    assert "about another matter" in response.content.decode()
+    assert not PlanDocument.objects.exists()
+    assert not PlanVersion.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["Căn cứ Quyết định 1520/QĐ-TTg", "Về việc phát triển thu vién", "Đối với Bảo tàng tỉnh"],
+)
+def test_document_of_the_programme_without_a_target_is_taken_with_a_warning(
+    as_staff, territory, indicators, media, hint
+):
+    sent = send(as_staff, FOREST.replace("I. MỤC", f"{hint}\n\nI. MỤC"), "a.txt")["Location"]
+    words = as_staff.get(sent).content.decode()
     assert '<details class="give-up" id="give-up" open>' in words
 
 
