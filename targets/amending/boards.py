@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from institutions.models import Tier
 from targets import wording
 from targets.amending.chain import replaced_by
 from targets.amending.diff import Difference, Entry, What, compare
@@ -55,6 +56,7 @@ class Row:
     before: tuple[Side, ...]
     after: tuple[Side, ...]
     is_settled: bool
+    left_out: tuple[str, ...] = ()  # tiers that were regrouped away
 
     @property
     def word(self) -> str:
@@ -173,6 +175,7 @@ def _row(difference: Difference, by_pk: dict[int, Target], version: PlanVersion)
         before=before,
         after=after,
         is_settled=difference.year < version.in_force_from.year,
+        left_out=tuple(str(tier.label) for tier in Tier if tier in difference.left_out),
     )
 
 

@@ -70,6 +70,20 @@ class Difference:
     after: tuple[Entry, ...] = ()
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tiers that no target speaks of any more, of several that were regrouped.
+
+        Nothing where the later side speaks of every tier of the kind, or the earlier side did: what
+        those are is not known here.
+        """
+        if self.what is not What.REGROUPED or not all(e.tiers for e in (*self.before, *self.after)):
+            return ()
+        named = {tier for entry in self.after for tier in entry.tiers}
+        return tuple(
+            dict.fromkeys(t for entry in self.before for t in entry.tiers if t not in named)
+        )
+
+    @property
     def year(self) -> int:
         return (self.before or self.after)[0].year
 

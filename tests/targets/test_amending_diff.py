@@ -132,3 +132,19 @@ def test_comparing_the_other_way_round_turns_new_into_dropped(before, after):
     back = [d.what for d in compare(after, before)]
     turned = {What.NEW: What.DROPPED, What.DROPPED: What.NEW}
     assert sorted(back) == sorted(turned.get(what, what) for what in there)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([entry(tiers=BOTH)], [entry(tiers=DISTRICT)], ("province",)),
+        ([entry(tiers=BOTH)], [entry(tiers=DISTRICT), entry(tiers=PROVINCE)], ()),
+        ([entry(tiers=DISTRICT), entry(tiers=PROVINCE)], [entry(tiers=BOTH)], ()),
+        ([entry(tiers=BOTH)], [entry(tiers=())], ()),
+        ([entry(tiers=())], [entry(tiers=DISTRICT)], ()),
+        ([entry(tiers=DISTRICT)], [], ()),
+    ],
+)
+def test_regrouped_targets_say_which_tiers_fell_out(before, after, expected):
+    (difference,) = compare(before, after)
+    assert difference.left_out == expected
