@@ -674,6 +674,26 @@ def test_nothing_is_lost_when_an_explanation_is_refused(as_reporter, report):
     assert CheckNote.objects.get().text == "Thôn chưa gửi số liệu."
 
 
+def test_page_shown_again_can_be_saved_as_it_is(as_reporter, dropped, answer):
+    """One text stands for a whole tier; beside it a word too short for another finding."""
+    for code in ("creative_activities", "clubs"):
+        answer(dropped.round, "98-VH-98103", f"culture.{code}", "blank", approved=False)
+    key = of(dropped, "count_tenfold").key
+    refused = as_reporter.post(
+        address(dropped), {f"text-{key}": "x", "tier-commune": "Xã chưa gửi số liệu."}
+    )
+    form = refused.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+
+    response = as_reporter.post(
+        address(dropped), {**data, f"text-{key}": "Đóng cửa sửa nhà.", "submit": "1"}
+    )
+
+    dropped.refresh_from_db()
+    assert (refused.status_code, response.status_code) == (422, 302)
+    assert dropped.status == Report.Status.SUBMITTED
+
+
 def test_explanation_for_a_figure_that_changed_meanwhile_is_shown_again(
     as_reporter, dropped, answer
 ):

@@ -89,6 +89,11 @@ class ExplainForm(forms.Form):
         data = self.data.copy()
         for finding in findings:
             data[f"seen-{finding.key}"] = finding.seen
+            name = f"text-{finding.key}"
+            # Explained by a tick or for the whole tier: left blank, the next save would take the
+            # field for an explanation that was deleted. A field that was emptied stays empty.
+            if finding.explanation and name not in self.errors and not data.get(name, "").strip():
+                data[name] = finding.explanation
         form = ExplainForm(data, findings=findings)
         form.full_clean()
         for name, errors in self.errors.items():
