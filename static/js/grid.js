@@ -84,7 +84,7 @@
     if (state === "kept") says.append(make("span", { className: "kept" }, icon("i-later"), words.kept));
     if (cell.classList.contains("is-returned")) says.append(make("span", { className: "asked" }, icon("i-not-met"), words.returned + (beside.message ? `: ${beside.message}` : "")));
     (beside.findings ?? []).forEach((finding) => {
-      if (finding.open) says.append(make("span", { className: "noticed" }, icon("i-behind"), finding.message));
+      if (finding.open) says.append(make("span", { className: "noticed" }, icon("i-info"), finding.message));
       else says.append(make("small", { className: "beside" }, `${finding.message} (${words.explained})`));
     });
     if (beside.note) says.append(make("small", { className: "beside" }, beside.note));
@@ -539,7 +539,7 @@
   }
 
   function findingPart(key, finding, place) {
-    const part = make("div", { className: "finding" }, make("p", { className: "noticed" }, icon("i-behind"), `${finding.message} ${finding.todo}`));
+    const part = make("div", { className: "finding" }, make("p", { className: "noticed" }, icon("i-info"), `${finding.message} ${finding.todo}`));
     if (finding.fatal || !isOpen) return part;
     // One explanation stands with the value, whichever of its findings asks for it.
     if (place === 0) {
