@@ -341,6 +341,19 @@ def test_form_that_was_tampered_with_is_refused(as_reporter, report, seen):
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "key", ["{n}-9", "0{key}", "٣-{indicator}", "{line}-{n}", "{line}-{indicator}-1"]
+)
+def test_cell_is_named_in_one_way_only(as_reporter, report, form, key):
+    line, indicator = form.key(DIGITAL).split("-")
+    named = key.format(n="9" * 30, key=form.key(DIGITAL), line=line, indicator=indicator)
+
+    response = as_reporter.post(grid(report), form(**{DIGITAL: "Có"}) | {f"c-{named}": "Không"})
+
+    assert response.status_code == 400
+    assert not IndicatorValue.objects.exists()
+
+
 def test_section_of_a_large_unit_fits_into_one_form(as_reporter, report, open_round, indicators):
     lines = factories.RoundLineFactory.create_batch(
         400, round=open_round, reporting_unit=report.reporting_unit

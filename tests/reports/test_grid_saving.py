@@ -244,6 +244,8 @@ def test_nothing_is_saved_in_the_name_of_who_logged_in_since(send, as_staff, rep
         b'{"user": 1, "cells": [{"line": true, "indicator": 1, "text": "", "version": 0}]}',
         b'{"user": null, "cells": []}',
         b'{"user": 1, "reason": 5, "cells": []}',
+        b'{"user": NaN, "cells": []}',
+        b"[" * 100_000,
         b"\xff\xfe",
     ],
 )
@@ -253,6 +255,14 @@ def test_malformed_request_is_refused_whole(as_reporter, report, body):
     )
     assert response.status_code == 400
     assert not IndicatorValue.objects.exists()
+
+
+def test_characters_that_no_database_keeps_are_dropped(send, as_reporter, reporter):
+    words = {"note": "sổ\0 A\ud83d", "evidence": "\udc00trang 3\0"}
+    answer = send(as_reporter, reporter, (LIBRARY, DIGITAL, "Có", 0, words))
+    assert outcomes(answer) == ["saved"]
+    value = IndicatorValue.objects.get()
+    assert (value.note, value.evidence) == ("sổ A?", "?trang 3")
 
 
 def test_request_without_its_token_is_refused(report, reporter):

@@ -1,6 +1,7 @@
 """What comes in with requests to the grid: the filter, a plain form, a block of cells as JSON."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ MAX_CELLS = 5_000
 
 MAX_TEXT = 200
 """Characters of a cell as typed. An answer is a word, a number, or a reason from the list."""
+
+# Written one way only, so that two fields never name one cell.
+_KEY = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
 
 MISSING, RETURNED = "missing", "returned"
 
@@ -113,7 +117,12 @@ def _number(value: object) -> int:
 def _text(value: object, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise Malformed("no text, or a long one")
-    return value
+    return storable(value)
+
+
+def storable(text: str) -> str:
+    """A text without what no database keeps: the character NUL, and halves of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 # JSON -----------------------------------------------------------------------------------------
@@ -137,7 +146,7 @@ def read_block(body: bytes, indicators: Collection[Indicator]) -> Block:
     known = {indicator.pk: indicator for indicator in indicators}
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed("no JSON") from None
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise Malformed("no cells")
@@ -177,16 +186,16 @@ def read_form(data: Mapping[str, str], indicators: Collection[Indicator]) -> lis
         seen = json.loads(data.get("seen", ""))
         versions = {key: _number(pair[0]) for key, pair in seen.items()}
         texts = {key: _text(pair[1], 10_000) for key, pair in seen.items()}
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError):
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         raise Malformed("what was seen cannot be read") from None
     found = []
     for name, content in data.items():
         if not name.startswith("c-"):
             continue
         key, text = name[2:], content.strip()
-        line, _dash, indicator = key.partition("-")
-        if not (line.isdecimal() and indicator.isdecimal()) or len(key) > 40:
+        if not (named := _KEY.fullmatch(key)):
             raise Malformed("no cell")
+        line, indicator = named.groups()
         if text != texts.get(key, ""):
             found.append(
                 _typed(known, int(line), int(indicator), text[: MAX_TEXT + 1], versions.get(key, 0))

@@ -44,7 +44,7 @@ from reports.rounds.forms import TextsForm
 from reports.rounds.grid import saving
 from reports.rounds.grid.attachments import FileRefused, attach, remove
 from reports.rounds.grid.board import NOTHING, Refill, grid
-from reports.rounds.grid.forms import FilterForm, Malformed, read_block, read_form
+from reports.rounds.grid.forms import FilterForm, Malformed, read_block, read_form, storable
 from reports.rounds.grid.texts import quick_texts, reason_words
 from reports.rounds.progress import asked_in
 from reports.rounds.views import frame, report_or_404, report_to_enter
@@ -72,7 +72,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         report=found,
         entries=[each.entry for each in typed if each.entry],
         user=request.user,
-        reason=request.POST.get("reason", "")[:2_000],
+        reason=storable(request.POST.get("reason", "")[:2_000]),
     )
     saved = sum(result.outcome is Outcome.SAVED for result in results)
     if saved:
