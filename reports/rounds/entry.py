@@ -135,6 +135,18 @@ def current_openness(report: Report, user: User | None) -> Openness:
     return openness(report, limited=is_limited(report, user), names_cells=named)
 
 
+def require_words_open(report: Report, open_now: Openness) -> None:
+    """Refuse where texts, explanations and files are not open.
+
+    The Department may correct a figure of what was submitted, with a reason; the words and papers
+    beside the figures stay those that the unit sent.
+    """
+    if open_now.why_closed:
+        raise EntryRefused(open_now.why_closed)
+    if report.status == Report.Status.SUBMITTED:
+        raise EntryRefused(Closed.SUBMITTED)
+
+
 def cell_of(value: IndicatorValue | None) -> Cell:
     """The working answer of a value; blank where nobody entered one."""
     if value is None:
@@ -381,9 +393,7 @@ def save_texts(
     written nothing.
     """
     report = lock(report)
-    open_now = current_openness(report, user)
-    if open_now.why_closed:
-        raise EntryRefused(open_now.why_closed)
+    require_words_open(report, current_openness(report, user))
     changed = [n for n in (*TEXTS, *AMOUNTS) if n in texts and getattr(report, n) != texts[n]]
     if not changed:
         return False

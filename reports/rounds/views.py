@@ -257,12 +257,16 @@ def report_page(request: HttpRequest, found: Report) -> dict:
     }
 
 
-def _evidence(report: Report, row: pages.SheetRow) -> list[tuple[pages.SheetCell, list]]:
-    """Each cell of a row with the files that were sent as its evidence. One query."""
+def _evidence(report: Report, row: pages.SheetRow) -> list[tuple[pages.SheetCell, list, bool]]:
+    """Each cell of a row with the files that are its evidence, and whether it takes more.
+
+    One query.
+    """
+    takes = report.status != Report.Status.SUBMITTED
     files: dict[int, list] = {}
     for each in report.attachments.filter(value__line=row.line).select_related("value"):
         files.setdefault(each.value.indicator_id, []).append(each)
-    return [(cell, files.get(cell.indicator.pk, [])) for cell in row.cells]
+    return [(cell, files.get(cell.indicator.pk, []), takes and cell.is_open) for cell in row.cells]
 
 
 @audience(REPORTER, DEPARTMENT)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from reports.models import Change, NotApplicableReason, State
+from reports.models import Change, NotApplicableReason, Report, State
 from reports.rounds import checks
 from reports.rounds.checks import Cell, CellFault, Question, faults
 from reports.rounds.entry import (
@@ -225,6 +225,17 @@ def test_texts_and_amounts_are_saved(report, reporter):
     report.refresh_from_db()
     assert (saved, report.difficulties, report.budget) == (True, "Thiếu máy tính.", Decimal("12.5"))
     assert report.started_at is not None
+
+
+def test_submitted_texts_are_the_units_own(report, reporter, staff):
+    save_texts(report=report, user=reporter, texts={"difficulties": "Thiếu máy tính."})
+    Report.objects.filter(pk=report.pk).update(status="submitted", submitted_at=timezone.now())
+
+    with pytest.raises(EntryRefused) as refused:
+        save_texts(report=report, user=staff, texts={"difficulties": "Không có."})
+
+    report.refresh_from_db()
+    assert (refused.value.why, report.difficulties) == (Closed.SUBMITTED, "Thiếu máy tính.")
 
 
 def test_unchanged_texts_are_left_alone(report, reporter):

@@ -171,6 +171,26 @@ def test_closed_report_takes_and_loses_no_file(upload, as_reporter, report, stat
     assert list(Attachment.objects.all()) == [kept]
 
 
+def test_department_neither_adds_to_nor_takes_from_what_was_submitted(upload, as_staff, report):
+    kept = factories.AttachmentFactory(report=report)
+    Report.objects.filter(pk=report.pk).update(status="submitted", submitted_at=timezone.now())
+
+    assert upload(as_staff, accept="application/json").status_code == 422
+    as_staff.post(reverse("reports:attachment-remove", args=[kept.pk]))
+
+    assert list(Attachment.objects.all()) == [kept]
+
+
+def test_page_offers_the_department_no_files_and_texts_of_what_was_submitted(as_staff, report):
+    factories.AttachmentFactory(report=report)
+    Report.objects.filter(pk=report.pk).update(status="submitted", submitted_at=timezone.now())
+
+    page = as_staff.get(reverse("reports:grid", args=[report.pk])).content.decode()
+
+    assert 'id="grid-reason"' in page  # figures can be corrected
+    assert all(part not in page for part in ("/remove/", 'type="file"', 'name="difficulties"'))
+
+
 def test_returned_report_takes_evidence_of_its_open_cells_alone(
     upload, as_reporter, report, line, indicators, open_round, answer
 ):

@@ -29,12 +29,11 @@ from reports.rounds.editing_checks.rules import (
     find,
 )
 from reports.rounds.entry import (
-    Closed,
-    EntryRefused,
     current_openness,
     lock,
     mark_started,
     question_of,
+    require_words_open,
     values_of,
 )
 from reports.rounds.opening import roster_day
@@ -490,11 +489,7 @@ def explain_all(
     """
     report = lock(report)
     open_now = current_openness(report, user)
-    if open_now.why_closed:
-        raise EntryRefused(open_now.why_closed)
-    if report.status == Report.Status.SUBMITTED:
-        # The Department may correct what was submitted, but the words beside it are the unit's.
-        raise EntryRefused(Closed.SUBMITTED)
+    require_words_open(report, open_now)
     found, refused = findings_of(report), {}
     of_cells: list[tuple[Finding, str]] = []
     of_groups: list[tuple[Finding, str]] = []

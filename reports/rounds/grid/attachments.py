@@ -26,6 +26,7 @@ from reports.rounds.entry import (
     current_openness,
     lock,
     mark_started,
+    require_words_open,
 )
 from targets.models import Indicator
 
@@ -183,7 +184,6 @@ def _require_open(
     report: Report, user: User, *, is_returned: bool = False, of_cell: bool = False
 ) -> None:
     open_now = current_openness(report, user)
-    if open_now.why_closed:
-        raise EntryRefused(open_now.why_closed)
+    require_words_open(report, open_now)
     if of_cell and not open_now.allows(is_returned=is_returned):
         raise EntryRefused(Closed.NOT_RETURNED)

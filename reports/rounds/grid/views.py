@@ -126,6 +126,7 @@ def _context(
     form = FilterForm(request.GET)
     board = grid(found, drafts=drafts, open_now=open_now, wanted=form.filter, refill=refill)
     corrects = is_open and found.status == Report.Status.SUBMITTED
+    takes_words = is_open and not corrects
     return {
         **frame(found),
         "board": board,
@@ -139,10 +140,11 @@ def _context(
         "returned_only": bool(open_now and open_now.returned_only),
         "corrects": corrects,
         "can_submit": is_open and found.status in (Report.Status.DRAFT, Report.Status.RETURNED),
-        "can_import": is_open and not corrects,
+        "can_import": takes_words,
+        "takes_words": takes_words,
         "progress": board.sheet.progress,
         "shows_texts": drafts or found.status == Report.Status.APPROVED,
-        "texts": texts or (TextsForm(report=found) if is_open else None),
+        "texts": texts or (TextsForm(report=found) if takes_words else None),
         "files": found.attachments.filter(value=None).order_by("pk") if drafts else [],
         "max_megabytes": settings.MAX_ATTACHMENT_BYTES // 1024 // 1024,
         "quick": quick_texts(),
