@@ -561,6 +561,28 @@ def test_returned_report_is_checked_again(full, last_year, reporter, staff, answ
     assert submit(full, reporter).status == "submitted"
 
 
+def test_explanation_of_a_cell_that_was_not_returned_stays_as_it_was_sent(
+    full, last_year, reporter, staff, answer
+):
+    answer(last_year, "98-TV-981", "library.digital", "yes")
+    answer(full.round, "98-TV-981", "library.digital", "no", approved=False)
+    key = of(full, "yes_turned_to_no").key
+    explain(full, key, "Máy chủ hỏng từ tháng 3.", reporter)
+    submit(full, reporter)
+    values = IndicatorValue.objects.filter(line__round=full.round)
+    explained = values.get(explanation__gt="")
+    other = values.exclude(pk=explained.pk).filter(line__institution__code="98-TV-981").first()
+
+    return_report(full, staff, "", {other.pk: "Xem lại"})
+    full.refresh_from_db()
+    with pytest.raises(ExplanationRefused) as refused:
+        explain(full, key, "Nói khác đi sau khi gửi.", reporter)
+    assert refused.value.why is WhyNot.NOT_RETURNED
+
+    values.filter(pk=explained.pk).update(is_returned=True)
+    assert explain(full, key, "Đã thuê máy chủ mới.", reporter).explanation
+
+
 # The page -----------------------------------------------------------------------------------
 
 
@@ -576,6 +598,22 @@ def test_page_shows_the_figures_and_the_way_to_the_cell(as_reporter, dropped):
     assert "5.000" in page
     assert "Chênh từ 10 lần trở lên so với năm 2024." in page
     assert f"/grid/#cell-{finding.line_id}-library-visits_growth" in page
+
+
+def test_returned_cells_are_named_before_the_report_is_sent_again(
+    as_reporter, full, reporter, staff
+):
+    submit(full, reporter)
+    value = IndicatorValue.objects.filter(line__round=full.round, state="yes").first()
+    return_report(full, staff, "", {value.pk: "Xem lại"})
+
+    check = as_reporter.get(address(full)).content.decode()
+    own = as_reporter.get(address(full, "")).content.decode()
+
+    assert "Sở đã trả lại 1 ô." in check
+    assert f"{address(full, 'grid/')}?show=returned" in check
+    assert f'action="{address(full, "submit/")}"' not in own
+    assert f'href="{address(full)}"' in own
 
 
 def test_several_explanations_are_saved_at_once(as_reporter, dropped, answer):

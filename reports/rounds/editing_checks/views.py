@@ -12,7 +12,7 @@ from reports.models import Report
 from reports.rounds.editing_checks.findings import Findings, explain_all, findings_of
 from reports.rounds.editing_checks.forms import ExplainForm
 from reports.rounds.editing_checks.pages import check_page
-from reports.rounds.entry import EntryRefused, current_openness
+from reports.rounds.entry import EntryRefused, current_openness, values_of
 from reports.rounds.review import ReviewRefused, Why, submit
 from reports.rounds.views import frame, report_to_enter
 
@@ -67,6 +67,10 @@ def _page(
         "form": form,
         "takes": takes,
         "why_closed": open_now.why_closed.label if open_now.why_closed else "",
+        # Submitted again with the returned cells as they were: allowed, but never unnoticed.
+        "returned": values_of(report).filter(is_returned=True).count()
+        if report.status == Report.Status.RETURNED
+        else 0,
         "compared_with": next((f.year for f in found if f.year), None),
     }
     return render(request, "reports/check.html", context, status=status)
