@@ -181,7 +181,12 @@ def left_group(
     if groups[before[-1]].labels and groups[before[-1]].first > subject_span[1]:
         return None  # "… đạt 70% …; thư viện cấp xã đạt 40% năm 2025 và 60%": not the first one's
     headed = [at for at in before if groups[at].last < subject_span[0]]
-    return headed[-1] if headed else None
+    if not headed:
+        return None
+    # not over a clause with a noun of its own: "thư viện cấp xã …; các thư viện cấp huypn đạt 88%"
+    marks = range(groups[headed[-1]].last + 1, figure.first)
+    last = max((at for at in marks if tokens[at].is_mark(";")), default=figure.first)
+    return None if any(last < group.first < figure.first for group in groups) else headed[-1]
 
 
 _REACHES = vocabulary.words("dat la chiem len")

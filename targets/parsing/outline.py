@@ -16,7 +16,7 @@ PART, ROMAN, NUMBERED, LETTERED, PARAGRAPH, DASH, PLUS, BULLET = 0, 1, 2, 8, 9, 
 TABLE = 13
 
 _PART = re.compile(r"(?i:phần|phan|chương|chuong)\s+[\dIVX]+\b[.:]?|[A-D]\s*[.)]\s")
-_ROMAN = re.compile(r"(?=[1lIVX]{0,4}[IVX])[1lIVX]{1,5}\s*[.)/]\s*(?=\S)")
+_ROMAN = re.compile(r"(?=[1liIVX]{0,4}[IVX])[1liIVX]{1,5}\s*[.)/]\s*(?=\S)")
 _ARTICLE = re.compile(r"(?:điều|dieu|piều|piéu)\s+\d+\s*[.:]\s*", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"(\d{1,2}(?:\s?\.\s?\d{1,2})*)\s?(?:[.)]\s*|\s+)(?=[^\W\d_]|[“\"*]|\d+(?:,\d+)?\s*%)"
@@ -362,7 +362,9 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
     if not words or len(words) > _LONGEST_HEADING or item.level == LETTERED:
         return False, False, False
     marked = item.level < LETTERED
-    places = range(len(tokens)) if marked else range(min(1, len(tokens)))
+    capitals = _is_in_capitals(text[item.start : item.end])
+    # without a legible number the words stand first, or behind what is left of it: "kII. NHIỆM VỤ"
+    places = range(len(tokens)) if marked else range(min(3 if capitals else 1, len(tokens)))
     about = any(
         phrase_at(tokens, at, phrase) is not None for at in places for phrase in _OBJECTIVES
     ) or (len(words) <= 6 and any(_is_nearly(tokens, 0, phrase) for phrase in _OBJECTIVES))
@@ -372,8 +374,14 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
     if marked:
         return True, about, after
     # Without a number only a short line counts: "MỤC TIÊU", "NHIỆM VỤ VÀ GIẢI PHÁP".
-    short = len(words) <= 6 and (text[item.start : item.end].isupper() or len(words) <= 3)
+    short = len(words) <= 6 and (capitals or len(words) <= 3)
     return short and (about or after), short and about, short and after
+
+
+def _is_in_capitals(line: str) -> bool:
+    """Whether a line is written in capitals, but for a letter misread here and there."""
+    letters = [char for char in line if char.isalpha()]
+    return sum(map(str.isupper, letters)) >= 0.85 * len(letters)
 
 
 def _is_nearly(tokens: Sequence[Token], at: int, phrase: Sequence[str]) -> bool:

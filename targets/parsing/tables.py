@@ -166,6 +166,14 @@ def said_by(tokens: Sequence[Token]) -> Said:
     )
 
 
+def _is_strange(cell: Cell) -> bool:
+    """Whether a cell of a header says nothing that is known here: "Tư viện cấp x"."""
+    said = said_by(cell.tokens)
+    known = said.years or said.labelled or said.subjects or said.percent
+    words = vocabulary.FILLER | _LABEL_WORDS
+    return not known and any(word not in words for word in cell.words)
+
+
 def _is_described(tokens: Sequence[Token]) -> bool:
     groups, subjects = find_groups(tokens), find_subjects(tokens)
     for group in groups:
@@ -345,7 +353,8 @@ class _Table:
                     if not sure:
                         unclear.add(column)
         for column, stack in stacks.items():
-            said = Said(unclear=column in unclear)
+            strange = any(map(_is_strange, stack))
+            said = Said(unclear=column in unclear, described=strange)
             if any(_only(cell, _NUMBER_HEADS) for cell in stack):
                 self.number_columns.add(column)
                 continue

@@ -183,10 +183,12 @@ BEFORE_FIGURE = words(
     "cung deu duoc se phai hon muc trong binh quan dia ban tinh toan doi voi giai doan moi hang "
     "bao dam so"
 )
+# Whole words of headings, not to be taken apart: "nhiệm" is no "nhi" and "em".
+_HEADINGS = words("muc tieu chi nhiem vu giai phap kinh phi chuc noi dung")
 
 
 def _all_words() -> frozenset[str]:
-    found = set(FILLER | BEFORE_GROUP | BEFORE_FIGURE) | {LEVEL}
+    found = set(FILLER | BEFORE_GROUP | BEFORE_FIGURE | _HEADINGS) | {LEVEL}
     tables: list[tuple[Phrase, ...]] = [
         *HEADS.values(), *INSIDE_HEAD.values(), *TIERS.values(), BEFORE_LABEL, LIST_WORDS,
         BACK_WORDS, PER_YEAR, GROWING, PEOPLE,

@@ -125,3 +125,29 @@ def test_annex_is_found_however_its_title_is_read(title):
         f"1\tTỷ lệ thư viện cấp xã {SERVICES}\t42%\t62%\n"
     )
     assert [int(one.minimum) for one in parse_plan(text).targets] == [70, 42, 62]
+
+
+@pytest.mark.parametrize("number", ["III.", "IiI.", "kII.", "Ill."])
+def test_tasks_behind_an_illegible_number_are_no_objectives(number):
+    later = TARGET.replace("2025", "2027")
+    plan = parse_plan(f"{HEAD}{TARGET}\n\n{number} NHIỆM VỤ, GII PHÁP\n{later}")
+    assert [one.year for one in plan.targets] == [2025]
+
+
+def test_column_whose_head_says_nothing_known_is_asked():
+    text = (
+        "2. Mục tiêu đến năm 2025\n\nChỉ tiêu\tThư viện cấp huyện\tTư viện cấp x\n"
+        f"Tỷ lệ thư viện {SERVICES}\t73%\t43%\nTỷ lệ thư viện {DIGITAL}\t63%\t23%\n"
+    )
+    assert [row for row in read(text) if row[0] == "all"] == [
+        ("all", 2025, 43, "tier_unclear"),
+        ("all", 2025, 23, "tier_unclear"),
+    ]
+
+
+def test_figure_of_a_clause_is_not_given_to_a_group_of_the_clause_before():
+    text = (
+        f"- Đến năm 2025, 38% thư viện cấp xã {SERVICES}; đến năm 2030, các thư viện xpn "
+        f"{SERVICES} đạt 88%."
+    )
+    assert ("commune", 2030, 88) not in read(text)
