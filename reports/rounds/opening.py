@@ -151,8 +151,16 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
     A line with values is never removed, since values never are: it is kept and counted as such.
     Raises RoundError for a closed round, whose roster is fixed.
     """
+    # Round first, then its reports, as in closing: whoever waited for that is told of it, and no
+    # line goes to another unit while somebody writes into it.
+    round_ = (
+        ReportingRound.objects.select_for_update(of=("self",))
+        .select_related("territory")
+        .get(pk=round_.pk)
+    )
     if round_.is_closed:
         raise RoundError(_("The round is closed; its roster is fixed."))
+    list(round_.reports.select_for_update().order_by("pk").values_list("pk"))
     day = roster_day(round_)
     lines = {line.institution_id: line for line in round_.lines.all()}
     # Plain columns: a round has thousands of lines, and nothing else of the placements is needed.

@@ -5,6 +5,7 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
+from reports.models import ReportingRound
 from reports.rounds.closing import close_round
 from reports.rounds.opening import RoundError, update_roster
 from reports.rounds.review import ReviewRefused, Why, submit
@@ -31,6 +32,17 @@ def test_close_round_takes_the_last_corrections_and_fixes_the_roster(
         update_roster(closed)
     line.refresh_from_db()
     assert line.tier == "village"
+
+
+def test_roster_of_a_round_that_was_closed_meanwhile_stays(open_round, staff, institutions):
+    read_before = ReportingRound.objects.get(pk=open_round.pk)
+    close_round(open_round, staff)
+    institutions["98-VH-98103"].placements.update(tier="village")
+
+    with pytest.raises(RoundError):
+        update_roster(read_before)
+
+    assert not open_round.lines.filter(institution__code="98-VH-98103", tier="village").exists()
 
 
 def test_round_is_closed_once(open_round, staff):
