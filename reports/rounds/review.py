@@ -193,6 +193,8 @@ def return_cells(
     A cell that nobody filled has no row yet; it gets a blank one, so that it can carry a message.
     """
     told = {(line.pk, indicator.pk): text for (line, indicator), text in cells.items()}
+    # Before the rows, in the order of every writer: two that wait for each other would fail.
+    lock(report)
     IndicatorValue.objects.bulk_create(
         [IndicatorValue(line_id=line, indicator_id=indicator) for line, indicator in told],
         ignore_conflicts=True,

@@ -232,7 +232,7 @@ def withdraw_approval(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the approval of one report back, with a reason that the unit reads."""
     found = report_to_manage(request, pk)
     try:
-        withdraw(found, request.user, request.POST.get("reason", "")[:2_000])
+        withdraw(found, request.user, request.POST.get("reason", "")[:2_000].replace("\0", ""))
     except ReviewRefused as refused:
         messages.error(request, str(refused))
     else:
