@@ -52,6 +52,10 @@ class WhyNot(models.TextChoices):
     CHANGED = "changed", _("The figure changed since you read it. Please look at it again.")
     FATAL = "fatal", _("This has to be corrected; an explanation is not enough.")
     TOO_SHORT = "too_short", _("Say why in a few words.")
+    NOT_RETURNED = (
+        "not_returned",
+        _("The report was returned for single cells; only those can be changed."),
+    )
     TOO_LONG = "too_long", _("The explanation is too long. Keep it to a few sentences.")
 
 
@@ -485,11 +489,13 @@ def explain_all(
 
     Each comes with what its writer saw there (`Finding.seen`; None: not said). Those that are
     refused leave the others alone. Raises EntryRefused, and has then written nothing, where the
-    report takes no entries; a cell that was not returned can be explained, since its answer stays.
+    report takes no entries. A cell that was not returned can be explained, since its answer stays,
+    but what was said of it stays too.
     """
     report = lock(report)
     open_now = current_openness(report, user)
     require_words_open(report, open_now)
+    returned = _returned(report) if open_now.returned_only else None
     found, refused = findings_of(report), {}
     of_cells: list[tuple[Finding, str]] = []
     of_groups: list[tuple[Finding, str]] = []
@@ -502,6 +508,9 @@ def explain_all(
                 raise ExplanationRefused(WhyNot.FATAL)
             if seen is not None and not finding.rule.covers(seen, finding.seen):
                 raise ExplanationRefused(WhyNot.CHANGED)
+            named = {(line, finding.indicator.pk) for line in finding.lines}
+            if returned is not None and not finding.is_open and named.isdisjoint(returned):
+                raise ExplanationRefused(WhyNot.NOT_RETURNED)
             kept = check_text(text)
         except ExplanationRefused as refusal:
             refused[key] = refusal
@@ -513,6 +522,12 @@ def explain_all(
     if of_cells or of_groups:
         mark_started(report, now)
     return refused
+
+
+def _returned(report: Report) -> set[tuple[int, int]]:
+    """The cells that the return named, by line and indicator id."""
+    marked = values_of(report).filter(is_returned=True)
+    return set(marked.values_list("line", "indicator"))
 
 
 def explain(
