@@ -96,13 +96,21 @@ def home(user: User) -> Home:
     """What is due for one person."""
     held = rights(user)
     known = places(user)
-    opened = {place.open_round.pk: place for place in known if place.open_round is not None}
+    opened = {each.pk: (place, each) for place in known for each in reversed(place.open_rounds)}
     rows: list[ReportRow] = []
     if opened and (held.own_units or held.department):
         rows = report_rows(
-            list(overseen(user).filter(round__in=opened).order_by("reporting_unit__sort_key"))
+            list(
+                overseen(user)
+                .filter(round__in=opened)
+                .order_by("reporting_unit__sort_key", "round__year")
+            )
         )
-    desks = {pk: place for pk, place in opened.items() if place.territory.pk in held.department}
+    desks = {
+        pk: (place, each)
+        for pk, (place, each) in opened.items()
+        if place.territory.pk in held.department
+    }
     return Home(
         places=known,
         own=_owed([row for row in rows if row.report.reporting_unit_id in held.own_units]),
@@ -143,7 +151,9 @@ def _owed(rows: Collection[ReportRow]) -> list[Owed]:
 _TO_ENTER = (Report.Status.DRAFT, Report.Status.RETURNED)
 
 
-def _desks(opened: dict[int, Place], rows: Collection[ReportRow]) -> list[Desk]:
+def _desks(
+    opened: dict[int, tuple[Place, ReportingRound]], rows: Collection[ReportRow]
+) -> list[Desk]:
     """Ten queries at most."""
     queue = waiting(rows)
     reminders: dict[int, Reminder] = {}
@@ -152,8 +162,8 @@ def _desks(opened: dict[int, Place], rows: Collection[ReportRow]) -> list[Desk]:
         for reminder in Reminder.objects.filter(report__in=owed).order_by("sent_at", "pk"):
             reminders[reminder.report_id] = reminder
 
-    def desk(round_id: int, place: Place) -> Desk:
-        own = [row for row in rows if row.report.round_id == round_id]
+    def desk(place: Place, of: ReportingRound) -> Desk:
+        own = [row for row in rows if row.report.round_id == of.pk]
         missing = [
             Missing(row, reminders.get(row.report.pk))
             for row in own
@@ -161,9 +171,9 @@ def _desks(opened: dict[int, Place], rows: Collection[ReportRow]) -> list[Desk]:
         ]
         return Desk(
             place=place,
-            round=place.open_round,
-            days_left=days_left(place.open_round),
-            waiting=[each for each in queue if each.report.round_id == round_id],
+            round=of,
+            days_left=days_left(of),
+            waiting=[each for each in queue if each.report.round_id == of.pk],
             returned=[row for row in own if row.report.status == Report.Status.RETURNED],
             # Who has not begun first: those may need help, not only a reminder.
             missing=sorted(missing, key=lambda each: each.row.report.started_at is not None),
@@ -171,4 +181,4 @@ def _desks(opened: dict[int, Place], rows: Collection[ReportRow]) -> list[Desk]:
             total=len(own),
         )
 
-    return [desk(round_id, place) for round_id, place in opened.items()]
+    return [desk(place, of) for place, of in opened.values()]

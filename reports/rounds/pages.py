@@ -73,10 +73,15 @@ class Place:
     rounds: tuple[ReportingRound, ...]
 
     @property
+    def open_rounds(self) -> list[ReportingRound]:
+        """Every round that takes reports, newest first: years may overlap."""
+        today = timezone.localdate()
+        return [r for r in self.rounds if not r.is_closed and r.opens_on <= today]
+
+    @property
     def open_round(self) -> ReportingRound | None:
         """The newest round that takes reports."""
-        today = timezone.localdate()
-        return next((r for r in self.rounds if not r.is_closed and r.opens_on <= today), None)
+        return next(iter(self.open_rounds), None)
 
     @property
     def year(self) -> int | None:

@@ -8,6 +8,7 @@ from reports.models import Change, IndicatorValue, Report
 from reports.rounds.checks import Cell
 from reports.rounds.entry import Entry, set_cells
 from tests import factories
+from tests.conftest import enrol
 
 ANSWERS = {
     "library": ("library.lifelong_services", "library.digital", "library.visits_growth"),
@@ -69,6 +70,22 @@ def test_home_stands_in_the_year_of_the_open_round(request, client, report, cloc
     )
 
     assert client.get("/").context["year"] == 2025
+
+
+def test_round_left_open_stays_on_the_home_page_beside_the_next(
+    as_reporter, as_staff, submitted, territory
+):
+    """The next year is opened while one report still waits and others were never sent."""
+    later = enrol(factories.ReportingRoundFactory(territory=territory, year=2026))
+
+    own = as_reporter.get("/").context["due"].own
+    desks = as_staff.get("/").context["due"].desks
+
+    assert [owed.report.round.year for owed in own] == [2025, 2026]
+    assert [(desk.round, len(desk.waiting)) for desk in desks] == [
+        (submitted.round, 1),
+        (later, 0),
+    ]
 
 
 def test_returned_report_is_named_on_the_home_page(as_reporter, report):
