@@ -97,6 +97,9 @@ def test_page_opens_a_round_with_its_roster_and_reports(as_staff, territory, ins
         ({"due_before": "01/10/2026"}, "due_before"),
         ({"period_to": "31/05/2026"}, "period_to"),
         ({"period_from": "32/07/2025"}, "period_from"),
+        ({"period_from": "01/01/9999"}, "period_from"),
+        ({"due_before": "31/12/9999"}, "due_before"),
+        ({"opens_on": "01/01/0001"}, "opens_on"),
         ({"year": "1800"}, "year"),
         ({"kind": "monthly"}, "kind"),
     ],
@@ -213,6 +216,22 @@ def test_board_names_what_hinders_closing(open_round, report):
     board = boards.for_round(open_round)
     assert [r.pk for r in board.waiting] == [report.pk]
     assert not board.may_close
+
+
+def test_closing_page_leads_to_what_hinders_it_and_offers_no_dead_button(
+    as_staff, open_round, report
+):
+    address = reverse("reports:round-close", args=[open_round.pk])
+    offer = "Khoá hẳn kỳ báo cáo"
+    assert offer in as_staff.get(address).content.decode()
+    Report.objects.filter(pk=report.pk).update(
+        status="submitted", submitted_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    )
+
+    page = as_staff.get(address).content.decode()
+
+    assert reverse("reports:review", args=[report.pk]) in page
+    assert offer not in page
 
 
 def test_page_of_a_round_takes_the_same_queries_however_many_units(
