@@ -1,6 +1,9 @@
 """The form of a round. Days in order are the service's matter; here they get their fields."""
 
+import datetime
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from reports.models import ReportingRound
@@ -8,11 +11,18 @@ from reports.rounds.managing import proposals
 
 Kind = ReportingRound.Kind
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+# A slip of the keys, which would have every page count the days to it.
+IN_REACH = (
+    MinValueValidator(datetime.date(FIRST_YEAR, 1, 1)),
+    MaxValueValidator(datetime.date(LAST_YEAR, 12, 31)),
+)
+
 
 def day_field(**options) -> forms.DateField:
     # A plain field: the browser's own one follows the browser's language, not the page's.
     widget = forms.DateInput({"inputmode": "numeric", "autocomplete": "off"})
-    return forms.DateField(localize=True, widget=widget, **options)
+    return forms.DateField(localize=True, widget=widget, validators=IN_REACH, **options)
 
 
 class RoundForm(forms.Form):
@@ -83,8 +93,8 @@ class NewRoundForm(RoundForm):
 
     year = forms.IntegerField(
         label=_("Year"),
-        min_value=2000,
-        max_value=2100,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         widget=forms.TextInput({"inputmode": "numeric"}),
     )
     kind = forms.ChoiceField(
