@@ -312,7 +312,7 @@ def test_leader_sees_approved_values_alone(request, report, open_round, answer, 
         for row, cell in response.context["sheet"].cells
         if cell.indicator.code == "library.digital"
     }
-    assert texts == {"98-TV-981": "chưa có số liệu duyệt", "98-TV-98102": "Có"}
+    assert texts == {"98-TV-981": "chưa có số liệu đã duyệt", "98-TV-98102": "Có"}
     assert "riêng" not in response.content.decode()
 
 
