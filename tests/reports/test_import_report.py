@@ -147,8 +147,9 @@ def test_year_without_a_round_or_unknown_unit_is_refused(report, run, unit, year
     assert nothing_was_written()
 
 
-def test_submitted_report_is_refused(report, run, as_reporter):
+def test_submitted_report_is_refused(report, run, as_reporter, reporter, explain_findings):
     run(csv(LIBRARY))
+    explain_findings(report, reporter)
     as_reporter.post(f"/reporting/reports/{report.pk}/submit/")
 
     _result, refusal = run(csv(CENTRE))
