@@ -282,7 +282,7 @@ def objectives(text: str, items: Sequence[Item]) -> Iterator[list[Item]]:
                 yield section
                 section = []
         elif not section and is_heading and about:
-            level = item.level
+            level = ROMAN if _has_spoilt_number(text, item) else item.level
             general = level >= NUMBERED and any(
                 same_word(word, "chung") for word in fold(text[item.body : item.end]).split()
             )
@@ -376,6 +376,15 @@ def _heading(text: str, item: Item) -> tuple[bool, bool, bool]:
     # Without a number only a short line counts: "MỤC TIÊU", "NHIỆM VỤ VÀ GIẢI PHÁP".
     short = len(words) <= 6 and (capitals or len(words) <= 3)
     return short and (about or after), short and about, short and after
+
+
+def _has_spoilt_number(text: str, item: Item) -> bool:
+    """Whether something stands before the words of a heading without a number: "Ir. MỤC TIÊU"."""
+    tokens = item.tokens(text)
+    return item.level == PARAGRAPH and not any(
+        phrase_at(tokens, 0, phrase) is not None or _is_nearly(tokens, 0, phrase)
+        for phrase in _OBJECTIVES
+    )
 
 
 def _is_in_capitals(line: str) -> bool:

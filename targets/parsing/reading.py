@@ -84,7 +84,7 @@ class _Sentence:
         """Where things stand today, where a rise starts from, the whole country's figures."""
         if self._is_past(figure) or self._is_left_behind(figure):
             return UnreadReason.PAST
-        clause = range(self._clause_start(figure.first), figure.first)
+        clause = range(self.clause_start(figure.first), figure.first)
         dated = any(one.first in clause for one in self.years)
         if not dated and any(any_phrase_at(self.tokens, at, vocabulary.NOW) for at in clause):
             return UnreadReason.PAST
@@ -93,7 +93,7 @@ class _Sentence:
             return UnreadReason.ELSEWHERE
         return None
 
-    def _clause_start(self, at: int) -> int:
+    def clause_start(self, at: int) -> int:
         while at > 0 and not self.tokens[at - 1].is_mark(";.("):
             at -= 1
         return at
@@ -158,7 +158,8 @@ class _Sentence:
                 parts = [*self.figures, *(group for group in self.groups if group.labels)]
                 listed = any(year.last < other.first < figure.first for other in parts)
                 cut = any(token.is_mark(";") for token in between) and not listed
-                if cut or named_by_programme(self.tokens, year):
+                begun = year.start is not None and year.start < self.context.since
+                if cut or begun or named_by_programme(self.tokens, year):
                     one = replace(one, reasons=(*one.reasons, ReviewReason.YEAR_UNCLEAR))
             elif one.years and not one.behind and self._is_of_another_heading(one.years):
                 one = replace(one, reasons=(*one.reasons, ReviewReason.YEAR_UNCLEAR))
@@ -210,7 +211,7 @@ class _Sentence:
             return False
         told = {target.indicator for target in self.reading.targets}
         for subject in self.subjects:
-            start = self._clause_start(subject.first)
+            start = self.clause_start(subject.first)
             end = subject.last
             while end < len(self.tokens) and not self.tokens[end].is_mark(";."):
                 end += 1
@@ -503,7 +504,7 @@ class _Segment(ListStatement):
         reasons = list(self.earlier_reasons)
         if back:
             self.inherited_reasons = ()  # the sentence itself says that it goes on
-        if not slots or self._names_something():
+        if not slots or self._names_something() or self._has_group_before(figures):
             self.unread(figures, UnreadReason.UNKNOWN_GROUP)
             return
         years = {self.sentence.due[i].years for i in figures}
@@ -543,6 +544,18 @@ class _Segment(ListStatement):
                 any_phrase_at(self.tokens, self.sentence.figures[i].last + 1, vocabulary.PEOPLE)
                 for i in self.figures
             )
+        )
+
+    def _has_group_before(self, figures: Sequence[int]) -> bool:
+        """Whether the clause of these figures has a group in front, cut off with what it measures:
+        "…; đến năm 2030, các thư viện cấp huyện cung cấp dịch vụ … đạt | 88%".
+        """
+        first = self.sentence.figures[figures[0]].first
+        start = self.sentence.clause_start(first)
+        listed = {group for slot in self.earlier_slots for group in slot.groups}
+        return any(
+            start <= group.first < self.first and group.labels and group not in listed
+            for group in self.sentence.groups
         )
 
     def _is_in_list_before(self, group: Group) -> bool:

@@ -85,6 +85,8 @@ class Sentence(Protocol):
 
     def reason(self, figure: Figure, otherwise: UnreadReason) -> UnreadReason: ...
 
+    def clause_start(self, at: int) -> int: ...
+
 
 class Statement:
     """A stretch of a sentence that says one thing; the ways of reading it build on this."""

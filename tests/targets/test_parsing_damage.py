@@ -151,3 +151,17 @@ def test_figure_of_a_clause_is_not_given_to_a_group_of_the_clause_before():
         f"{SERVICES} đạt 88%."
     )
     assert ("commune", 2030, 88) not in read(text)
+
+
+@pytest.mark.parametrize("number", ["II.", "Ir.", "IlI.", "kI."])
+def test_objectives_behind_an_illegible_number_hold_the_headings_below_them(number):
+    text = (
+        f"{number} MỤC TIÊU\n\n1. Mục tiêu chung\nTiếp tục đổi mới.\n\n2. Mục tiêu cụ thể\n\n"
+        f"2.1. Đối với hệ thống thư viện\n{TARGET}\n\nIII. NHIỆM VỤ"
+    )
+    assert [one.year for one in parse_plan(text).targets] == [2025]
+
+
+def test_scheme_whose_name_is_illegible_gives_no_sure_year():
+    text = f"- Lồng ghép Đd án phiát trển văn hóa giai đoạn 2021 - 2025, 68% thư viện xã {DIGITAL}."
+    assert read(text) == [("commune", 2025, 68, "year_unclear")]
