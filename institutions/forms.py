@@ -20,6 +20,8 @@ from institutions.models import (
 
 # A renaming keeps its day before its reason, in the same column.
 _ROOM_FOR_THE_DAY = len("01/01/2025: ")
+# Nothing is supposed: the first of a list would be taken for what somebody chose.
+_UNCHOSEN = ("", _("Choose"))
 
 
 def day_field(**options) -> forms.DateField:
@@ -75,7 +77,7 @@ class ConfirmsName(forms.Form):
 class PlacedForm(forms.Form):
     """Tier, place and reporting unit within one territory. The commune brings its district."""
 
-    tier = forms.ChoiceField(label=_("Tier"), choices=Tier)
+    tier = forms.ChoiceField(label=_("Tier"), choices=[_UNCHOSEN, *Tier.choices])
     district = forms.ModelChoiceField(
         label=_("District"),
         queryset=AdministrativeUnit.objects.none(),
@@ -87,7 +89,7 @@ class PlacedForm(forms.Form):
         label=_("Commune"), queryset=AdministrativeUnit.objects.none(), required=False
     )
     reporting_unit = forms.ModelChoiceField(
-        label=_("Reported by"), queryset=ReportingUnit.objects.none()
+        label=_("Reported by"), queryset=ReportingUnit.objects.none(), empty_label=_("Choose")
     )
 
     def __init__(self, *args, territory: AdministrativeUnit, **kwargs):
@@ -112,7 +114,7 @@ class PlacedForm(forms.Form):
 
 class AddForm(PlacedForm, ConfirmsName):
     name = name_field()
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[_UNCHOSEN, *Kind.choices])
     opened_on = day_field(
         label=_("Opened on"), required=False, help_text=_("Empty when not known.")
     )

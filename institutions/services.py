@@ -458,7 +458,7 @@ def add_institution(
     # Two people adding at once take their codes one after the other.
     AdministrativeUnit.objects.select_for_update().get(pk=territory.pk)
     name, code = " ".join(name.split()), code.strip()
-    errors = _faults_of_code(code) if code else {}
+    errors = _faults_of_name(name) | (_faults_of_code(code) if code else {})
     if opened_on and (fault := check_day(opened_on, after=None, today=timezone.localdate())):
         errors["opened_on"] = fault
     errors |= _faults_of_place(
@@ -531,8 +531,11 @@ def rename_institution(
     name = " ".join(name.split())
     if name == current.name:
         raise RegisterError({"name": _("That is its name already.")})
+    errors = _faults_of_name(name)
     if fault := check_day(day, after=current.opened_on, today=timezone.localdate(), ahead=0):
-        raise RegisterError({"day": fault})
+        errors["day"] = fault
+    if errors:
+        raise RegisterError(errors)
     if not confirmed:
         _refuse_namesakes(
             name, current.kind, last.territory, last.district, last.commune, other_than=current
@@ -705,8 +708,16 @@ def _locked(institution: Institution) -> tuple[Institution, Placement]:
     return current, last
 
 
+def _faults_of_name(name: str) -> dict[str, str]:
+    """A name has to fit its column, and its key, which is longer, the one beside it."""
+    for column, text in (("name", name), ("sort_key", names.sort_key(name))):
+        if len(text) > Institution._meta.get_field(column).max_length:
+            return {"name": _("The name is too long.")}
+    return {}
+
+
 def _faults_of_code(code: str) -> dict[str, str]:
-    if code in RESERVED_CODES or not re.fullmatch(r"[\w.-]+", code):
+    if code in RESERVED_CODES or not re.fullmatch(r"\w[\w.-]*", code):
         return {"code": _("A code has letters, digits, hyphens and dots only.")}
     if Institution.objects.filter(code__iexact=code).exists():
         return {"code": _("Another institution has this code. Leave it empty to be given one.")}

@@ -99,6 +99,8 @@ def test_proposed_code_is_the_next_free_one(new, territory, districts, communes)
         ({"code": "98-tv-981"}, "code"),
         ({"code": "new"}, "code"),
         ({"code": "a/b"}, "code"),
+        ({"code": ".."}, "code"),
+        ({"name": "Б" * 200}, "name"),
         ({"opened_on": day("2027-01-01")}, "opened_on"),
         ({"opened_on": day("2025-07-01")}, "opened_on"),
         ({"commune": None}, "commune"),
@@ -169,6 +171,7 @@ def test_rename_moves_the_institution_in_the_order_of_names(library):
     [
         ("Thư viện xã Ba Sao", "2025-04-01", "name"),
         ("Thư viện Bạch Sao", "2025-05-21", "day"),
+        ("Б" * 200, "2025-04-01", "name"),
     ],
 )
 def test_rename_refuses_beside_the_field(library, name, on, field):
@@ -352,6 +355,8 @@ def test_reopen_takes_the_merger_of_that_day_back(houses):
     services.merge_institutions([first], successor=into, day=day("2025-04-01"), reason=REASON)
     assert services.reopen_institution(first, reason="Nhập nhầm") == [into]
     assert not Continuation.objects.exists()
+    removed = Continuation.history.get(history_type="-")
+    assert removed.history_change_reason == "Nhập nhầm"
     services.merge_institutions([first], successor=into, day=day("2025-04-02"), reason=REASON)
     assert Continuation.objects.count() == 1
 
@@ -461,6 +466,13 @@ def test_form_offers_no_unit_of_another_territory(as_staff, institutions, other_
         {"tier": "district", "reporting_unit": foreign.pk, "day": "01/04/2025", "reason": REASON},
     )
     assert "reporting_unit" in errors(response)
+
+
+def test_adding_supposes_no_kind_tier_or_unit(as_staff, institutions):
+    sent = {"name": "Thư viện xã Đa Mai", "kind": "", "tier": "", "reason": REASON}
+    response = as_staff.post("/institutions/new/hong-lam/", sent)
+    assert errors(response) == {"kind", "tier", "reporting_unit"}
+    assert response.content.decode().count('<option value="" selected>') == 5
 
 
 @pytest.mark.parametrize(("client", "led"), [("as_staff", True), ("as_reporter", False)])
