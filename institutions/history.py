@@ -1,4 +1,5 @@
-"""Who changed what about an institution: its own facts and its placements, newest first."""
+"""Who changed what about an institution, and why: its own facts, its placements and what it goes
+on in, newest first."""
 
 import datetime
 from collections.abc import Iterable
@@ -8,9 +9,9 @@ from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from institutions.models import Institution, Placement, User
+from institutions.models import Continuation, Institution, Placement, User
 
-_NOT_SHOWN = {"id", "sort_key", "institution"}
+_NOT_SHOWN = {"id", "sort_key", "institution", "predecessor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,30 @@ class Entry:
     by: User | None
     what: str
     changes: tuple[FieldChange, ...] = ()
+    reason: str = ""
 
 
 def entries(institution: Institution) -> list[Entry]:
     """All recorded changes, in a fixed number of queries whatever their number."""
-    own = list(institution.history.select_related("history_user").order_by("history_date"))
+    own = list(
+        institution.history.select_related("history_user").order_by("history_date", "history_id")
+    )
     placed = list(
         Placement.history.filter(institution_id=institution.pk)
         .select_related("history_user")
-        .order_by("history_date")
+        .order_by("history_date", "history_id")
     )
-    names = _Names([*own, *placed])
-    found = [*_compared(own, _("Institution"), names), *_compared(placed, _("Placement"), names)]
+    continued = list(
+        Continuation.history.filter(predecessor_id=institution.pk)
+        .select_related("history_user")
+        .order_by("history_date", "history_id")
+    )
+    names = _Names([*own, *placed, *continued])
+    found = [
+        *_compared(own, _("Institution"), names),
+        *_compared(placed, _("Placement"), names),
+        *_compared(continued, _("Continuation"), names),
+    ]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -61,7 +74,13 @@ def _compared(records: Iterable, subject: str, names: "_Names") -> Iterable[Entr
                 "-": _("%(subject)s removed"),
             }
             what = words[record.history_type] % {"subject": subject}
-        yield Entry(record.history_date, record.history_user, what, changes)
+        yield Entry(
+            record.history_date,
+            record.history_user,
+            what,
+            changes,
+            record.history_change_reason or "",
+        )
 
 
 class _Names:

@@ -16,6 +16,8 @@ from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
+# The longest reason of a change of the register.
+REASON_LENGTH = 500
 # First words of the site's own addresses: a territory's slug is the first word of its pages.
 RESERVED_SLUGS = frozenset(
     {"admin", "accounts", "i18n", "institutions", "plans", "reporting", "compare", "static"}
@@ -73,6 +75,13 @@ class DatedQuerySet(models.QuerySet):
 
     def valid_on(self, day: datetime.date):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+def history_with_reasons() -> HistoricalRecords:
+    """History whose reasons may be whole sentences, such as the decision behind a merger."""
+    return HistoricalRecords(
+        history_change_reason_field=models.CharField(max_length=REASON_LENGTH, null=True)
+    )
 
 
 def dates_in_order(name: str) -> models.CheckConstraint:
@@ -352,7 +361,7 @@ class Institution(models.Model):
         _("sample data"), default=False, help_text=_("Invented for demonstration, never reported.")
     )
 
-    history = HistoricalRecords()
+    history = history_with_reasons()
 
     class Meta:
         verbose_name = _("institution")
@@ -392,7 +401,7 @@ class Continuation(models.Model):
     date = models.DateField(_("date"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
 
-    history = HistoricalRecords()
+    history = history_with_reasons()
 
     class Meta:
         verbose_name = _("continuation")
@@ -475,7 +484,7 @@ class Placement(models.Model):
     valid_to = models.DateField(_("valid to (exclusive)"), null=True, blank=True)
 
     objects = PlacementQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = history_with_reasons()
 
     class Meta:
         verbose_name = _("placement")

@@ -56,6 +56,11 @@ def institution_list(request):
             "filter": filterset,
             "filtered": any(request.GET.get(name) for name in filterset.filters),
             "table": table,
+            "managed": [
+                each
+                for each in ([chosen] if chosen else territories)
+                if scope.may_manage(request.user, each.pk)
+            ],
         },
     )
 
@@ -92,6 +97,7 @@ def institution_detail(request, code):
             "sample": institution.is_sample,
             "institution": institution,
             "last": placements[0],
+            "manages": scope.may_manage(request.user, placements[0].territory_id),
             "placements": [
                 (placement, became.get(placement.commune_id or placement.territory_id))
                 for placement in placements

@@ -55,6 +55,12 @@ POLICY = {
     # address: (GET, POST)
     "institutions:list": (EVERYBODY, READ_ONLY),
     "institutions:detail": (SEEN, READ_ONLY),
+    "institutions:new": (department(200, 404), department(422, 404)),
+    "institutions:rename": (department(200, 404), department(422, 404)),
+    "institutions:move": (department(200, 404), department(422, 404)),
+    "institutions:close": (department(200, 404), department(422, 404)),
+    "institutions:reopen": (department(200, 404), department(422, 404)),
+    "institutions:merge": (department(200, 404), department(422, 404)),
     "reports:institution-values": (SEEN, READ_ONLY),
     "targets:list": (EVERYBODY, READ_ONLY),
     "targets:plan": (SEEN, READ_ONLY),
@@ -194,6 +200,11 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     of_document = {"pk": sent.pk}
     named = {
         "institutions:detail": {"code": "98-TV-981"},
+        **{
+            f"institutions:{step}": {"code": "98-TV-981"}
+            for step in ("rename", "move", "close", "reopen", "merge")
+        },
+        "institutions:new": {"territory": territory.slug},
         "reports:institution-values": {"code": "98-TV-981"},
         "targets:plan": {"pk": plan.pk},
         "targets:changes": {"pk": plan.pk},

@@ -287,8 +287,8 @@ def test_page_query_count_is_constant(as_staff, units, communes, n, django_asser
         institution.name = f"Tên thứ {year}"
         institution.save()
     # session, user, memberships, successions of rights; institution, placements, successions;
-    # origins, continuations; both histories and the names in them (units, reporting units); years.
-    with django_assert_num_queries(14):
+    # origins, continuations; three histories and the names in them (units, reporting units); years.
+    with django_assert_num_queries(15):
         response = as_staff.get(page(institution))
     assert len(response.context["placements"]) == n
 
