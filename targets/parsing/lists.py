@@ -121,7 +121,8 @@ class ListStatement(Statement):
         for i, at in bound.items():
             # "Về trung tâm văn hóa: … 57% … nhà văn hóa thôn": the noun in front is the topic
             if at is not None and right[i] is None and not groups[at].labels and any(
-                one.labels and one.kind is groups[at].kind for one in groups[at + 1 :]
+                one.kind is groups[at].kind and (one.labels or one.first > figures[i].last)
+                for one in groups[at + 1 :]
             ):  # fmt: skip
                 bound[i] = None
         self._share_between_years(bound, right)

@@ -11,7 +11,7 @@ from .figures import Figure, Year, quoted
 from .groups import Group
 from .model import Basis, Counts, Kind, ParsedTarget, ReviewReason, Span, Unit, UnreadReason
 from .subjects import Subject
-from .tokens import Token, any_phrase_at
+from .tokens import Token, any_phrase_at, phrase_at
 
 HUNDRED = Decimal(100)
 
@@ -207,6 +207,8 @@ class Statement:
         if figure is not None:
             if figure.doubtful:
                 reasons.append(ReviewReason.FIGURE_UNCLEAR)
+            if self._is_part_of_another(figure):
+                reasons.append(ReviewReason.NARROWER)
             if figure.in_words:
                 reasons.append(ReviewReason.FIGURE_IN_WORDS)
             top = figure.maximum if figure.maximum is not None else figure.minimum
@@ -233,6 +235,13 @@ class Statement:
                         sentence=self.sentence.span,
                     )
                 )
+
+    def _is_part_of_another(self, figure: Figure) -> bool:
+        """ "62% thư viện …, trong đó 82% thư viện trường trung học phổ thông" """
+        return any(
+            phrase_at(self.tokens, at, ("trong", "do")) is not None
+            for at in range(max(0, figure.first - 4), figure.first - 1)
+        )
 
     def fitting(self, slot: Slot, subjects: Sequence[Subject]) -> list[Subject]:
         """Subjects of the kind of institution that the groups name; never one of another kind."""

@@ -165,3 +165,16 @@ def test_objectives_behind_an_illegible_number_hold_the_headings_below_them(numb
 def test_scheme_whose_name_is_illegible_gives_no_sure_year():
     text = f"- Lồng ghép Đd án phiát trển văn hóa giai đoạn 2021 - 2025, 68% thư viện xã {DIGITAL}."
     assert read(text) == [("commune", 2025, 68, "year_unclear")]
+
+
+def test_part_of_a_group_is_asked():
+    text = f"- Đến năm 2025, thư viện huyện {SERVICES}, trong đó 82% thư viện tiểu học."
+    assert [row for row in read(text) if "narrower" in row and row[2] == 82]
+
+
+def test_noun_that_opens_a_statement_owns_no_figure_of_the_group_behind_it():
+    text = (
+        "- Về trung tâm văn hóa: Đến năm 2025 có 57%, đến năm 2030 có 87% nhà văn óa phôn, tổ dân "
+    )
+    text += "phố duy trì câu lạc bộ."
+    assert ("all", 2025, 57) not in read(text)
