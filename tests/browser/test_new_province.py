@@ -139,8 +139,8 @@ def report(staff: Page) -> None:
     staff.wait_for_url(f"**{address}*")
     staff.goto(address)
     staff.locator("form[action$='/submit/'] [type=submit]").first.click()
-    staff.goto(address)
-    staff.locator(f"form[action='{address}approve/'] [type=submit]").first.click()
+    staff.goto(f"{address}review/")
+    staff.locator("button[form=approve-form]:not([name])").first.click()
     expect(staff.locator("main")).to_contain_text("Đã duyệt")
 
 
