@@ -168,5 +168,5 @@ def test_receipt_tells_a_changed_report_and_a_changed_file(fresh_site, enter, de
     staff.locator("input[type=radio][value=no]").first.check()
     staff.locator("[name=correction]").fill("Chưa có minh chứng trong kỳ.")
     go(staff, "main form [type=submit]")
-    staff.wait_for_url(f"**{report}*")
+    staff.wait_for_url(f"**{report}review/**")
     check_receipt(anybody, code, "Báo cáo đã thay đổi sau lần nộp này.")
