@@ -278,8 +278,8 @@ def test_request_without_its_token_is_refused(report, reporter):
 
 
 # session, user, memberships, successions, former units, report, questions; begin, lock, round,
-# roster, values; insert (which PostgreSQL answers with the rows), read again, changes, report begun
-# and its history; commit
+# roster, values; insert, read again, changes, report begun and its history; commit. On PostgreSQL
+# the two bulk inserts go past Django's counter (reports/rounds/bulk.py).
 SAVING = {"sqlite": 18, "postgresql": 16}
 # Year before, which is none; lines touched and their values; targets, districts, coverage; what the
 # checks notice (seven).
