@@ -514,3 +514,89 @@ class Placement(models.Model):
     def last_day(self) -> datetime.date | None:
         """The last day of the placement; None while it is in force."""
         return self.valid_to and self.valid_to - datetime.timedelta(days=1)
+
+
+class Proposal(models.Model):
+    """What a reporting unit asks the Department to change in the register. Decided once.
+
+    A new institution: name, kind, tier and place as the unit states them. A closure: the
+    institution and its first day without it.
+    """
+
+    class Sort(models.TextChoices):
+        NEW = "new", _("New institution")
+        CLOSURE = "closure", _("Closure")
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("proposal", "Waits for the Department")
+        ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+        REFUSED = "refused", pgettext_lazy("proposal", "Refused")
+        TAKEN_BACK = "taken_back", pgettext_lazy("proposal", "Taken back")
+
+    sort = models.CharField(_("sort"), max_length=10, choices=Sort)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    reporting_unit = models.ForeignKey(
+        ReportingUnit,
+        models.PROTECT,
+        related_name="proposals",
+        verbose_name=_("reporting unit"),
+    )
+    # The institution to close; once accepted, the one that was added.
+    institution = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("institution"),
+    )
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind, blank=True)
+    tier = models.CharField(_("tier"), max_length=20, choices=Tier, blank=True)
+    commune = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level": "commune"},
+        verbose_name=_("commune"),
+    )
+    # Opened on, or the first day without the institution.
+    effective_on = models.DateField(_("from"))
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    answer = models.CharField(_("answer"), max_length=REASON_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sort="closure", institution__isnull=False)
+                | Q(sort="new") & ~Q(name="") & ~Q(kind="") & ~Q(tier=""),
+                name="proposals_name_their_institution",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at=None)
+                | ~Q(status="open") & Q(decided_at__isnull=False),
+                name="decided_proposals_say_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | ~Q(answer=""), name="refused_proposals_say_why"
+            ),
+            models.UniqueConstraint(
+                fields=["institution"],
+                condition=Q(status="open", sort="closure"),
+                name="one_open_closure_per_institution",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or f"{self.sort}: {self.institution_id}"

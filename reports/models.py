@@ -518,24 +518,108 @@ class IndicatorValue(models.Model):
         return f"{self.line_id}, {self.indicator_id}: {self.state}"
 
 
-class ImportBatch(models.Model):
-    """One file sent for one report: previewed, applied or undone.
+class Inspection(models.Model):
+    """One look on the spot ("kiểm tra, giám sát") at what an institution answered.
 
-    Kept for good once it was applied; a preview goes when its sender previews another file.
+    Never altered: a record made by mistake is withdrawn with a reason. Of several that stand for
+    one line and indicator, the latest day counts. `reported_*` is the working answer as it stood
+    when the inspection was recorded: what the inspector held against the place.
+    """
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("Agrees")
+        DIFFERS = "differs", _("Differs")
+
+    line = models.ForeignKey(
+        RoundLine, models.PROTECT, related_name="inspections", verbose_name=_("roster line")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    inspected_on = models.DateField(_("inspected on"))
+    inspected_by = models.CharField(_("inspected by"), max_length=200)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    finding = models.TextField(_("what was found"), blank=True)
+    reported_state = models.CharField(_("reported"), max_length=14, choices=State)
+    reported_count = models.BigIntegerField(_("count reported"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawal_reason = models.TextField(_("why it was withdrawn"), blank=True)
+
+    class Meta:
+        verbose_name = _("inspection")
+        verbose_name_plural = _("inspections")
+        ordering = ["-inspected_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=state_fits("reported_"), name="inspected_count_fits_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="differs") | ~Q(finding=""),
+                name="differing_inspections_say_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                & ~Q(withdrawal_reason=""),
+                name="withdrawn_inspections_say_why",
+            ),
+        ]
+        indexes = [models.Index(fields=["line", "indicator"], name="inspections_of_a_cell")]
+
+    def __str__(self):
+        return f"{self.line_id}, {self.indicator_id}: {self.inspected_on}"
+
+
+class ImportBatch(models.Model):
+    """One file sent for one report, or by the Department for a whole territory.
+
+    Kept for good once it was applied; a preview goes when its sender previews another file. A file
+    that is too large for one request is read and written by the worker: `done` of `total` rows
+    tell how far that is.
     """
 
     class Status(models.TextChoices):
+        READING = "reading", _("Being read")
         PREVIEWED = "previewed", _("Previewed")
+        APPLYING = "applying", _("Being written")
         APPLIED = "applied", _("Applied")
         UNDONE = "undone", _("Undone")
+        FAILED = "failed", _("Stopped")
 
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        related_name="imports",
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+    )
+    # Empty: the file holds figures of several units or years of the territory.
     report = models.ForeignKey(
-        Report, models.PROTECT, related_name="imports", verbose_name=_("report")
+        Report,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="imports",
+        verbose_name=_("report"),
     )
     file = models.FileField(_("file"), upload_to="imports/%Y/")
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PREVIEWED)
+    # What the sender decided about the file: encoding, sheet, columns, answers to questions.
+    choices = models.JSONField(_("choices"), default=dict, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -546,12 +630,38 @@ class ImportBatch(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("applied by"),
+    )
+    # Knowingly without the rows that are wrong.
+    accepted_valid = models.BooleanField(_("only the valid rows"), default=False)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("undone by"),
+    )
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
     same = models.PositiveIntegerField(_("unchanged"), default=0)
     invalid = models.PositiveIntegerField(_("invalid"), default=0)
+    passed_over = models.PositiveIntegerField(_("passed over"), default=0)
+    done = models.PositiveIntegerField(_("rows done"), default=0)
+    total = models.PositiveIntegerField(_("rows in all"), default=0)
+    # The last sign of life of the worker, and why it stopped.
+    seen_at = models.DateTimeField(_("last seen at"), null=True, blank=True)
+    fault = models.CharField(_("why it stopped"), max_length=40, blank=True)
+    # What the worker found, for the page: counts, errors, the plan's fingerprint.
+    found = models.JSONField(_("found"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("import")
@@ -559,9 +669,14 @@ class ImportBatch(models.Model):
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="previewed", applied_at=None)
-                | Q(applied_at__isnull=False) & ~Q(status="previewed"),
+                condition=Q(status__in=["applied", "undone"], applied_at__isnull=False)
+                | Q(applied_at=None) & ~Q(status__in=["applied", "undone"]),
                 name="applied_imports_say_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=False) & Q(status="undone")
+                | Q(undone_at=None) & ~Q(status="undone"),
+                name="undone_imports_say_when",
             ),
         ]
 
@@ -581,7 +696,8 @@ class Change(models.Model):
     """One change of a value: who, when, how, before, after and why. Append-only.
 
     Entering and correcting change the working value; approving and unapproving change the
-    approved one. `before_*` and `after_*` are states of that side.
+    approved one; an erratum, after the round was closed, changes both and stands for the approved
+    one. `before_*` and `after_*` are states of that side.
     """
 
     class Action(models.TextChoices):
@@ -591,6 +707,7 @@ class Change(models.Model):
         UNDONE = "undone", _("import undone")
         APPROVED = "approved", _("approved")
         UNAPPROVED = "unapproved", _("approval withdrawn")
+        ERRATUM = "erratum", _("corrected after closing")
 
     value = models.ForeignKey(
         IndicatorValue, models.PROTECT, related_name="changes", verbose_name=_("value")
@@ -634,6 +751,13 @@ class Change(models.Model):
                 condition=Q(action="imported", import_batch__isnull=False) | ~Q(action="imported"),
                 name="imported_changes_name_their_import",
             ),
+            models.CheckConstraint(
+                condition=~Q(action="erratum") | ~Q(reason=""), name="errata_have_a_reason"
+            ),
+        ]
+        indexes = [
+            # "As closed" looks for the few errata of a territory among millions of changes.
+            models.Index(fields=["value", "at"], condition=Q(action="erratum"), name="errata"),
         ]
 
     def __str__(self):

@@ -361,12 +361,16 @@ class ImportBatchFactory(DjangoModelFactory):
         model = reports.ImportBatch
 
     report = factory.SubFactory(ReportFactory)
+    territory = factory.SelfAttribute("report.round.territory")
     file = factory.django.FileField(filename="so-lieu.csv", data=b"institution_code,name,note\n")
     name = "so-lieu.csv"
     sha256 = "0" * 64
     status = "previewed"
     applied_at = factory.LazyAttribute(
-        lambda batch: None if batch.status == "previewed" else timezone.now()
+        lambda batch: timezone.now() if batch.status in ("applied", "undone") else None
+    )
+    undone_at = factory.LazyAttribute(
+        lambda batch: timezone.now() if batch.status == "undone" else None
     )
 
 

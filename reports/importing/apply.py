@@ -163,6 +163,7 @@ def keep(
 ) -> ImportBatch:
     """Keep a file that was previewed, with its counts, instead of the person's earlier previews."""
     batch = ImportBatch(
+        territory=report.round.territory,
         report=report,
         name=name[:200],
         sha256=sha256(content),
@@ -215,7 +216,8 @@ def apply(
     if not plan.may_apply(accept_valid=accept_valid):
         raise ImportRefused(Why.HAS_ERRORS, plan)
     now = timezone.now()
-    batch.status, batch.applied_at = ImportBatch.Status.APPLIED, now
+    batch.status, batch.applied_at, batch.applied_by = ImportBatch.Status.APPLIED, now, user
+    batch.accepted_valid = bool(plan.count(Outcome.INVALID))
     for name, number in plan.tally.items():
         setattr(batch, name, number)
     batch.save()

@@ -395,12 +395,14 @@ class _RoundMaker:
                     rows[line.code, line.name][indicator.code] = cell
             content = _as_csv(rows)
             batch = ImportBatch(
+                territory=self.round.territory,
                 report=self.reports[unit],
                 name=f"so-lieu-{unit}-{self.year}.csv",
                 sha256=hashlib.sha256(content).hexdigest(),
                 status=ImportBatch.Status.APPLIED,
                 uploaded_by=self.people[unit],
                 applied_at=self.timing[unit].started,
+                applied_by=self.people[unit],
                 rows=len(rows),
                 new=len(rows),
             )
