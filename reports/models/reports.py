@@ -50,6 +50,8 @@ class Report(models.Model):
         verbose_name=_("returned by"),
     )
     return_message = models.TextField(_("why it was returned"), blank=True)
+    # The return named texts, amounts and files: they are open beside the cells that it named.
+    words_returned = models.BooleanField(_("texts and files returned"), default=False)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -223,6 +225,9 @@ class CheckNote(models.Model):
         verbose_name=_("by"),
     )
     at = models.DateTimeField(_("at"))
+
+    # What an explanation said before it was replaced stays readable.
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("explanation")

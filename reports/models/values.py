@@ -184,7 +184,8 @@ class Change(models.Model):
 
     Entering and correcting change the working value; approving and unapproving change the
     approved one; an erratum, after the round was closed, changes both and stands for the approved
-    one. `before_*` and `after_*` are states of that side.
+    one. `before_*` and `after_*` are states of that side. An explanation leaves the working value
+    as it is; its words are the reason.
     """
 
     class Action(models.TextChoices):
@@ -195,6 +196,7 @@ class Change(models.Model):
         APPROVED = "approved", _("approved")
         UNAPPROVED = "unapproved", _("approval withdrawn")
         ERRATUM = "erratum", _("corrected after closing")
+        EXPLAINED = "explained", _("explained")
 
     value = models.ForeignKey(
         IndicatorValue, models.PROTECT, related_name="changes", verbose_name=_("value")
