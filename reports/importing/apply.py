@@ -5,7 +5,7 @@ nothing is written and the person looks again.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import User
+from reports.importing.choices import Choices
 from reports.importing.diff import (
     CellChange,
     Current,
@@ -95,14 +96,25 @@ def require_open(report: Report, user: User | None) -> bool:
     return limited
 
 
-def preview(report: Report, content: bytes, user: User | None) -> Preview:
-    """What the file would change. Raises UnreadableFile, or EntryRefused if nothing is open."""
+def preview(
+    report: Report,
+    content: bytes,
+    user: User | None,
+    *,
+    name: str = "",
+    choices: Mapping | None = None,
+) -> Preview:
+    """What the file would change, read by `choices` as the import keeps them.
+
+    Raises UnreadableFile, or EntryRefused if nothing is open.
+    """
     limited = require_open(report, user)
+    decided = Choices.of(choices)
     table = read_table(content, max_bytes=settings.MAX_IMPORT_BYTES)
     indicators = asked_in(report.round)
-    matched = match(table, vocabulary(indicators))
+    matched = match(table, vocabulary(indicators), decided)
     current = load(report, matched, indicators, limited=limited)
-    return Preview(table, diff(matched, current), current, indicators)
+    return Preview(table, diff(matched, current, decided), current, indicators)
 
 
 def load(
@@ -210,7 +222,7 @@ def apply(
         raise ImportRefused(Why.LOST)
     if batch.status != ImportBatch.Status.PREVIEWED:
         raise ImportRefused(Why.APPLIED)
-    plan = preview(report, content, user).plan
+    plan = preview(report, content, user, name=batch.name, choices=batch.choices).plan
     if plan.fingerprint != fingerprint:
         raise ImportRefused(Why.DIFFERS, plan)
     if not plan.may_apply(accept_valid=accept_valid):
@@ -238,7 +250,7 @@ def import_file(
 
     Raises UnreadableFile, EntryRefused or ImportRefused, and has then written nothing.
     """
-    plan = preview(report, content, user).plan
+    plan = preview(report, content, user, name=name).plan
     if not plan.may_apply(accept_valid=accept_valid):
         raise ImportRefused(Why.HAS_ERRORS, plan)
     if dry_run or not (plan.count(Outcome.NEW) or plan.count(Outcome.CHANGED)):

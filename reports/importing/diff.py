@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 
+from reports.importing.choices import Choices
 from reports.importing.matching import INSTITUTION, Matched, MatchedRow, Reason, Why
 from reports.rounds.checks import Cell, Question
 
@@ -94,6 +95,7 @@ class ImportPlan:
     rows: tuple[RowResult, ...]
     problems: Mapping[str, tuple[Reason, ...]]
     columns: Mapping[str, str]
+    choices: Choices = field(default_factory=Choices)
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -132,10 +134,11 @@ class ImportPlan:
             for change in row.cells:
                 digest.update(f"{change}\0".encode())
         digest.update(repr(sorted(self.problems)).encode())
+        digest.update(repr(self.choices.kept).encode())
         return digest.hexdigest()
 
 
-def diff(matched: Matched, current: Current) -> ImportPlan:
+def diff(matched: Matched, current: Current, choices: Choices = Choices()) -> ImportPlan:
     """Compare the rows of a file with what stands. Deterministic; never raises on any rows."""
     questions = {question.code: question for question in current.questions}
     by_code = {code.casefold(): line for code, line in current.lines.items()}
@@ -191,7 +194,7 @@ def diff(matched: Matched, current: Current) -> ImportPlan:
     problems |= _missing(matched, current, by_code)
     if not problems and not any(row.cells or row.errors for row in matched.rows):
         problems[""] = (Reason(Why.NOTHING_RECOGNISED),)
-    return ImportPlan(tuple(results), problems, matched.columns)
+    return ImportPlan(tuple(results), problems, matched.columns, choices)
 
 
 def _compare(

@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from institutions.names import fold
+from reports.importing.choices import Choices
 from reports.importing.reading import Table
 from reports.rounds.checks import MAX_COUNT, MAX_NOTE, Cell, CellFault, Question, faults
 
@@ -130,7 +131,11 @@ def bare(text: str) -> str:
     return _NO_WORD.sub(" ", plain(text)).strip()
 
 
-def match(table: Table, vocabulary: Vocabulary) -> Matched:
+def match(
+    table: Table,
+    vocabulary: Vocabulary,
+    choices: Choices = Choices(),
+) -> Matched:
     """Find the columns of `table` and read every cell. Never raises on any table."""
     places, problems = _columns(table, vocabulary)
     headings = {column: table.header[place] for place, column in places.items()}
