@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 
 from reports.figures import words
 from reports.figures.attainment import Beside, display_down
-from reports.figures.boards import TargetAttainment, Trend, TrendPoint
-from reports.figures.matrix import Figure, goal_words
+from reports.figures.joining import Figure
+from reports.figures.phrases import goal_words
+from reports.figures.target_rows import TargetAttainment
+from reports.figures.trends import Trend, TrendPoint
 
 # The tokens of theme.css: Plotly draws with values, not with custom properties.
 COLOURS = {

@@ -23,19 +23,18 @@ from reports.figures import counts as query
 from reports.figures import rows as listed
 from reports.figures import tables, words
 from reports.figures.attainment import Answer, Verdict, commune_state, display_down
-from reports.figures.boards import TargetAttainment
 from reports.figures.growth import mean_of_yearly_rates
-from reports.figures.matrix import (
-    Figure,
-    Place,
-    figure,
+from reports.figures.joining import Figure, figure
+from reports.figures.phrases import (
     goal_words,
     missing_word,
     reason_words,
     shortfall_words,
-    status_of,
     tiers_label,
 )
+from reports.figures.places import Place
+from reports.figures.statuses import status_of
+from reports.figures.target_rows import TargetAttainment
 from reports.models import ReportingRound, RoundLine
 from targets.models import PlanVersion, Target
 

@@ -17,25 +17,14 @@ from institutions.models import AdministrativeUnit, Kind, ReportingUnit
 from reports.deadlines import days_left, received_late
 from reports.figures import boards, words
 from reports.figures.attainment import Beside, Counts, display_percent
-from reports.figures.boards import (
-    LOCAL_TIERS,
-    Completeness,
-    DistrictCell,
-    DistrictColumn,
-    DistrictTable,
-    TargetAttainment,
-    UnitCompleteness,
-)
-from reports.figures.matrix import (
-    FAMILIES,
-    Figure,
-    Place,
-    described,
-    figures,
-    missing_word,
-    tiers_label,
-)
+from reports.figures.completeness import Completeness, UnitCompleteness
+from reports.figures.districts import LOCAL_TIERS, DistrictCell, DistrictColumn, DistrictTable
+from reports.figures.joining import Figure, figures
+from reports.figures.matrix import FAMILIES
+from reports.figures.phrases import described, missing_word, tiers_label
+from reports.figures.places import Place
 from reports.figures.rows import report_word
+from reports.figures.target_rows import TargetAttainment
 from reports.models import Report, ReportingRound, RoundLine
 from targets.models import Indicator, PlanVersion, Target
 

@@ -14,8 +14,13 @@ from django.utils.translation import ngettext
 
 from reports.figures import words
 from reports.figures.attainment import Pace, furthest
-from reports.figures.boards import ProvinceBoard, TargetAttainment, UnitCompleteness
-from reports.figures.matrix import Figure, Horizon, Place, described, shortfall_words
+from reports.figures.boards import ProvinceBoard
+from reports.figures.completeness import UnitCompleteness
+from reports.figures.joining import Figure
+from reports.figures.phrases import described, shortfall_words
+from reports.figures.places import Place
+from reports.figures.statuses import Horizon
+from reports.figures.target_rows import TargetAttainment
 
 # More names than these are counted: the sentence is to be read at a glance.
 NAMED_UNITS = 2

@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from reports.figures import matrix, rows, words
-from reports.figures.boards import TargetAttainment
+from reports.figures import phrases, rows, statuses, words
+from reports.figures.target_rows import TargetAttainment
 from reports.models import Report
 from targets.models import Indicator
 
@@ -262,9 +262,9 @@ def target_table(found: list[TargetAttainment], map_words: str) -> TargetTable:
         [
             {
                 "indicator": row.indicator.label,
-                "tiers": matrix.tiers_label(row.tiers, row.indicator.kind),
+                "tiers": phrases.tiers_label(row.tiers, row.indicator.kind),
                 "target_year": row.target_year,
-                "level": matrix.goal_words(row.target),
+                "level": phrases.goal_words(row.target),
                 "basis": row.target.get_basis_display(),
                 "document": row.target.version.number,
                 "numerator": row.numerator,
@@ -273,8 +273,8 @@ def target_table(found: list[TargetAttainment], map_words: str) -> TargetTable:
                 "not_applicable": row.not_applicable,
                 "value": row.value,
                 "possible": row.possible,
-                "assessment": str(matrix.status_of(row).word),
-                "shortfall": matrix.shortfall_words(row),
+                "assessment": str(statuses.status_of(row).word),
+                "shortfall": phrases.shortfall_words(row),
                 "cutoff": row.cutoff and date_format(row.cutoff, "SHORT_DATE_FORMAT"),
                 "map": map_words,
                 "counted": _("approved and submitted")

@@ -23,17 +23,19 @@ from reports.figures import (
     boards,
     charts,
     filters,
+    joining,
     matrix,
     panels,
     rows,
+    statuses,
     summary,
     tables,
     waiting,
     words,
 )
 from reports.figures import explain as explaining
-from reports.figures.boards import NoRound
-from reports.figures.matrix import Place
+from reports.figures.places import Place
+from reports.figures.reading import NoRound
 from reports.models import ReportingRound
 from reports.outputs import exports
 from targets.models import Indicator
@@ -59,7 +61,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         else:
             table = tables.target_table(board.rows, panels.map_words(place.territory))
         return exports.response(table, wanted, _file_name(place, table), is_sample=is_sample)
-    horizons = matrix.horizons(board.rows)
+    horizons = statuses.horizons(board.rows)
     show = _shown(request, horizons)
     targets = matrix.matrix(
         board.rows,
@@ -113,7 +115,7 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         found, trends = boards.rows_and_trends(place.territory, year, **part)
     by_target = {each.target.pk: each for each in trends}
     wanted = [row for row in found if not kind or row.indicator.kind == kind]
-    figures = matrix.figures(wanted, place, by_target)
+    figures = joining.figures(wanted, place, by_target)
     if request.GET.get("few"):
         figures = charts.telling(figures)
     drawn = charts.charts(figures, by_target, scope=words.tier_word(tier_name) if tier_name else "")
@@ -169,7 +171,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         name = f"{_file_name(place)}-{kind}-{tier}"
         return exports.response(table, wanted, name, is_sample=is_sample)
     found = boards.attainment_rows(place.territory, year, provisional=place.provisional, tier=tier)
-    figures = matrix.figures([row for row in found if row.indicator.kind == kind], place)
+    figures = joining.figures([row for row in found if row.indicator.kind == kind], place)
     table = tables.line_table(narrowed.qs, indicators, year=year, earlier=earlier and earlier.year)
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(table)
     total = lines.count() if narrowed.is_bound and any(request.GET.values()) else None
@@ -183,7 +185,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         "tier_label": words.tier_word(tier),
         "heading": words.kind_of_tier(kind, tier),
         "figures": figures,
-        "horizons": matrix.horizons([goal for f in figures for goal in f.rows]),
+        "horizons": statuses.horizons([goal for f in figures for goal in f.rows]),
         "summary": summary.tier(figures),
         "population": words.counted(total, kind),
         "table": table,
@@ -332,7 +334,7 @@ def _query_without(request: HttpRequest, *names: str) -> str:
     return f"?{asked.urlencode()}" if asked else ""
 
 
-def _shown(request: HttpRequest, horizons: Sequence[matrix.Horizon]):
+def _shown(request: HttpRequest, horizons: Sequence[statuses.Horizon]):
     """The count above the table by which it is narrowed, if the address names one."""
     wanted = request.GET.get("show")
     return next((t for h in horizons for t in h.tallies if t.key == wanted), None)

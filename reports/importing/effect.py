@@ -6,11 +6,13 @@ The boards give the figures that count today; what the file changes is counted b
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.figures import matrix, words
+from reports.figures import phrases, words
 from reports.figures.attainment import Counts, verdict
-from reports.figures.boards import TargetAttainment, attainment_rows
-from reports.figures.matrix import Bar, Mark, Place
+from reports.figures.bars import Bar, Mark
+from reports.figures.boards import attainment_rows
 from reports.figures.moving import approved, moved, part, touched
+from reports.figures.places import Place
+from reports.figures.target_rows import TargetAttainment
 from reports.figures.words import Status
 from reports.importing.apply import Preview
 from reports.models import Report
@@ -82,11 +84,11 @@ def _effect(row: TargetAttainment, counts: Counts, place: Place) -> Effect:
     target: Target = row.target
     due = row.target_year == place.year and row.verdict is not None
     after = words.VERDICTS[verdict(counts, target.minimum)] if due else None
-    value_before = matrix.coverage_value(row.counts, row)
-    value_after = matrix.coverage_value(counts, row)
+    value_before = phrases.coverage_value(row.counts, row)
+    value_after = phrases.coverage_value(counts, row)
     return Effect(
-        label=matrix.described(row),
-        goal=f"{target.year}: {matrix.goal_words(target)}",
+        label=phrases.described(row),
+        goal=f"{target.year}: {phrases.goal_words(target)}",
         url=place.explain(target),
         value_before=value_before,
         value_after=value_after,
@@ -99,7 +101,7 @@ def _effect(row: TargetAttainment, counts: Counts, place: Place) -> Effect:
             possible=words.width(Fraction(counts.missing, counts.n) if counts.n else None),
             has_possible=counts.missing > 0,
             marks=(Mark("mark-2025", words.width(Fraction(target.minimum) / 100), "4", "-2"),),
-            label=f"{value_before} → {value_after}; {target.year}: {matrix.goal_words(target)}",
+            label=f"{value_before} → {value_after}; {target.year}: {phrases.goal_words(target)}",
         ),
         before=words.VERDICTS[row.verdict] if due else None,
         after=after,

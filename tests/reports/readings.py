@@ -13,9 +13,11 @@ from reports.figures.attainment import (
     shortfall,
     standing,
 )
-from reports.figures.boards import Outcome, TargetAttainment, Trend, TrendPoint
 from reports.figures.growth import Horizon, Panel, growth
-from reports.figures.matrix import Place
+from reports.figures.places import Place
+from reports.figures.reading import Outcome
+from reports.figures.target_rows import TargetAttainment
+from reports.figures.trends import Trend, TrendPoint
 from targets.models import Indicator, PlanVersion, Target
 
 HONG_LAM = AdministrativeUnit(

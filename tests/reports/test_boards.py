@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from institutions.models import Institution
-from reports.figures import boards
+from reports.figures import boards, reading, target_rows
 from reports.figures.attainment import Beside, Counts, Pace, Shortfall, Verdict
 from reports.figures.growth import Reason
 from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
@@ -259,7 +259,7 @@ def test_board_names_the_version_in_force_even_if_it_supplies_nothing_yet(world)
 
 
 def test_a_year_without_a_round_has_no_figures(world):
-    with pytest.raises(boards.NoRound):
+    with pytest.raises(reading.NoRound):
         boards.attainment_rows(world.territory, 2019)
 
 
@@ -599,7 +599,7 @@ def test_a_target_whose_tier_ended_has_an_outcome_beside_its_last_pace(world):
     assert (row.target, row.verdict, row.pace) == (later, None, Pace.ON_TRACK)
     assert (row.outcome.kind, row.outcome.last_day) == ("ended", datetime.date(2025, 6, 30))
     assert row.numerator == 6
-    (summary,) = [h for h in boards.summaries(world.rows(2025)) if h.target_year == 2030]
+    (summary,) = [h for h in target_rows.summaries(world.rows(2025)) if h.target_year == 2030]
     assert (summary.ended, summary.paces) == (1, {})
 
 
@@ -644,7 +644,7 @@ def test_cutoff_is_the_last_day_of_the_tier_if_that_came_before_the_round(world)
     ],
 )
 def test_map_is_named_by_its_days(dates, code):
-    assert boards.map_code(AdministrativeUnitFactory.build(**dates)) == code
+    assert reading.map_code(AdministrativeUnitFactory.build(**dates)) == code
 
 
 # Summaries
@@ -659,7 +659,7 @@ def test_summary_counts_verdicts_and_names_the_furthest(world):
     world.answers(2025, yes=8, tier="district")
     world.answers(2025, yes=5, no=5, tier="commune")
     world.answers(2025, yes=5, no=5, tier="village")
-    near, far = boards.summaries(world.rows())
+    near, far = target_rows.summaries(world.rows())
     assert near.verdicts == {Verdict.MET: 1, Verdict.NOT_MET: 2, Verdict.NO_POPULATION: 1}
     assert (near.total, near.furthest.tiers, near.provisional) == (4, ("village",), True)
     assert (far.total, far.paces, far.due) == (1, {Pace.TOO_EARLY: 1}, False)

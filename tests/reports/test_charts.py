@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import pytest
 from django.utils import translation
 
-from reports.figures import charts, matrix
-from reports.figures.boards import Trend
+from reports.figures import charts, joining
 from reports.figures.growth import Panel
+from reports.figures.trends import Trend
 from tests.reports.readings import PLACE, counts, coverage, growing, target, way
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -19,7 +19,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 def chart_of(row, *years, **values):
     aim = row.target
-    figure = matrix.figures([row], PLACE)[0]
+    figure = joining.figures([row], PLACE)[0]
     return charts.chart(figure, [way(aim, *years, **values)])
 
 
@@ -44,7 +44,7 @@ def growth_chart():
         steady_line=((2023, 100_000), (2024, 105_000), (2025, 110_250)),
         steady_institutions=10,
     )
-    return charts.chart(matrix.figures([row], PLACE)[0], [trend])
+    return charts.chart(joining.figures([row], PLACE)[0], [trend])
 
 
 @pytest.mark.parametrize("name", ["coverage_chart", "growth_chart"])
@@ -171,12 +171,12 @@ def test_few_charts_tell_of_the_worst_the_best_and_growth():
     bad = coverage(counts(10, 10), code="library.b", pk=2)
     good = coverage(counts(20), code="library.c", pk=3)
     visits = growing(Panel(10, 10, 0, 100, 120, 100, 10))
-    found = charts.telling(matrix.figures([bad, worst, good, visits], PLACE))
+    found = charts.telling(joining.figures([bad, worst, good, visits], PLACE))
     assert [figure.main for figure in found] == [worst, good, visits]
 
 
 def test_range_target_is_drawn_at_its_lower_end():
     aim = target(minimum=Decimal(70), maximum=Decimal(80))
     row = coverage(counts(6, 2), minimum=Decimal(70), maximum=Decimal(80))
-    plot = json.loads(charts.chart(matrix.figures([row], PLACE)[0], [way(aim)]).plot)
+    plot = json.loads(charts.chart(joining.figures([row], PLACE)[0], [way(aim)]).plot)
     assert plot["data"][-1]["y"] == [70.0]

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reports.figures.boards import attainment_rows
-from reports.figures.matrix import Place
+from reports.figures.places import Place
 from reports.importing.apply import import_file
 from reports.importing.template import template_csv
 from reports.models import Change, ImportBatch, IndicatorValue, Report

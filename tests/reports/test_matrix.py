@@ -5,16 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from reports.figures import matrix
-from reports.figures.boards import Outcome
+from reports.figures import joining, matrix, places, statuses
 from reports.figures.growth import Panel
+from reports.figures.reading import Outcome
 from tests.reports.readings import PLACE, counts, coverage, growing
 
 NBSP = "\N{NO-BREAK SPACE}"
 
 
 def one(row, place=PLACE):
-    return matrix.figures([row], place)[0]
+    return joining.figures([row], place)[0]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_coverage_reads(row, value, share, status, shortfall, possible):
     ],
 )
 def test_coverage_before_its_year_has_a_pace_and_no_verdict(found, first, status, hint):
-    figure = one(coverage(found, year=2024, first=first), matrix.Place(PLACE.territory, 2024))
+    figure = one(coverage(found, year=2024, first=first), places.Place(PLACE.territory, 2024))
     assert (str(figure.status.word), figure.shortfall) == (status, hint)
 
 
 def test_figure_is_about_the_nearest_target_year_that_has_not_passed():
     near, far = coverage(counts(5, 3), year=2026), coverage(counts(5, 3), year=2026, version_id=1)
     far.target.year = 2030
-    figure = matrix.figures([near, far], matrix.Place(PLACE.territory, 2026))[0]
+    figure = joining.figures([near, far], places.Place(PLACE.territory, 2026))[0]
     assert figure.main is far
     assert [goal.is_other for goal in figure.goals] == [True, False]
 
@@ -101,7 +101,7 @@ def test_ended_target_keeps_its_place_and_its_words():
     over = Outcome("ended", datetime.date(2025, 6, 30))
     rows = [coverage(counts(5, 3)), coverage(counts(5, 3), year=2025, outcome=over)]
     rows[1].target.year = 2030
-    figure = matrix.figures(rows, PLACE)[0]
+    figure = joining.figures(rows, PLACE)[0]
     assert str(figure.goals[1].status.word) == "Kết thúc do sắp xếp đơn vị hành chính"
 
 
@@ -232,7 +232,7 @@ def test_horizon_counts_every_target_once():
         coverage(counts(0)),
         coverage(counts(8)),
     ]
-    horizon = matrix.horizons(rows)[0]
+    horizon = statuses.horizons(rows)[0]
     assert [(str(t.status.word), t.number) for t in horizon.tallies] == [
         ("Đạt", 2),
         ("Chưa đạt", 1),
@@ -250,5 +250,5 @@ def test_past_target_says_its_value_only_where_somebody_answered(found, hint):
     past = coverage(found)
     coming = coverage(counts(6, 2), year=2026, minimum=Decimal(90))
     coming.target.year = 2030
-    figure = matrix.figures([past, coming], matrix.Place(PLACE.territory, 2026))[0]
+    figure = joining.figures([past, coming], places.Place(PLACE.territory, 2026))[0]
     assert figure.goals[0].hint.replace(NBSP, " ") == hint

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from reports.figures import boards, matrix, summary
-from reports.figures.matrix import Place
+from reports.figures import boards, statuses, summary
+from reports.figures.places import Place
 from tests import factories
 from tests.conftest import enrol
 
@@ -22,7 +22,7 @@ def read(html) -> str:
 def say(territory):
     def sentence(year: int = 2025):
         board = boards.province(territory, year)
-        return summary.province(board, matrix.horizons(board.rows), Place(territory, year))
+        return summary.province(board, statuses.horizons(board.rows), Place(territory, year))
 
     return sentence
 
@@ -121,5 +121,5 @@ def test_sentence_escapes_names(say, one_target, territory):
 def test_sentence_of_provisional_figures_says_so(one_target, territory):
     board = boards.province(territory, 2025, provisional=True)
     place = Place(territory, 2025, provisional=True)
-    sentence = summary.province(board, matrix.horizons(board.rows), place)
+    sentence = summary.province(board, statuses.horizons(board.rows), place)
     assert read(sentence).startswith("Tạm tính: Hồng Lam đạt")

@@ -5,7 +5,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from institutions.models import AdministrativeUnit
-from reports.figures import boards
+from reports.figures import boards, reading, target_rows
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             rows = boards.attainment_rows(unit, year, provisional=provisional)
         except AdministrativeUnit.DoesNotExist:
             raise CommandError(f"There is no territory {territory!r}.") from None
-        except boards.NoRound:
+        except reading.NoRound:
             raise CommandError(f"{territory} has no reporting round for {year}.") from None
         if options["json"]:
             found = [as_json(row) for row in rows]
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.indicator.code} {tiers} {row.target_year}: {share} {said}")
 
 
-def as_json(row: boards.TargetAttainment) -> dict:
+def as_json(row: target_rows.TargetAttainment) -> dict:
     """One target in plain JSON values; percentages are numbers, rounded down to one decimal.
 
     `verdict` and `pace` are codes, or null where the year has none; `plan` is the number of the

@@ -21,8 +21,8 @@ from reports.figures.attainment import (
     shortfall,
     verdict,
 )
-from reports.figures.matrix import goal_words, tiers_label
 from reports.figures.moving import Line, moved, part, touched
+from reports.figures.phrases import goal_words, tiers_label
 from reports.figures.reading import Figures, is_growth
 from reports.figures.words import Status
 from reports.models import IndicatorValue, Report
