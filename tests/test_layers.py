@@ -54,7 +54,7 @@ def imported(module: str) -> set[str]:
 def is_pure(module: str) -> bool:
     return (
         module in PURE
-        or module.startswith("targets/parsing/")
+        or module.startswith(("targets/parsing/", "institutions/sheets/"))
         or "PURE" in (ast.get_docstring(tree(module)) or "")
     )
 
