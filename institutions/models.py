@@ -77,6 +77,11 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
+def is_valid_on(row: models.Model, day: datetime.date) -> bool:
+    """What `valid_on` asks, of a row that was read already."""
+    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+
+
 def history_with_reasons() -> HistoricalRecords:
     """History whose reasons may be whole sentences, such as the decision behind a merger."""
     return HistoricalRecords(

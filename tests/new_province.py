@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 
 from institutions.models import AdministrativeUnit
-from institutions.services import load_units
+from institutions.loading import load_units
 from tests import factories
 from tests.documents import word_file
 

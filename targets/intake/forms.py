@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from institutions.forms import day_field
 from institutions.models import AdministrativeUnit
 from targets.intake.services import Head
 from targets.models import PlanVersion
@@ -112,12 +113,6 @@ class TerritoryField(forms.ModelChoiceField):
         }
 
 
-def date_field(**options) -> forms.DateField:
-    # A plain field: the browser's own one follows the browser's language, not the page's.
-    widget = forms.DateInput({"inputmode": "numeric", "autocomplete": "off"})
-    return forms.DateField(localize=True, widget=widget, **options)
-
-
 class HeadForm(forms.Form):
     """Head and settings of a plan. Checks across fields are the service's (`check_head`).
 
@@ -131,7 +126,7 @@ class HeadForm(forms.Form):
         help_text=gettext_lazy("As printed at the head, for example 123/KH-UBND."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-    issued_on = date_field(
+    issued_on = day_field(
         label=gettext_lazy("Issued on"), help_text=gettext_lazy("As in 25/12/2023.")
     )
     territory = TerritoryField(
@@ -146,7 +141,7 @@ class HeadForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 3}),
     )
-    in_force_from = date_field(
+    in_force_from = day_field(
         label=gettext_lazy("In force from"),
         help_text=gettext_lazy("The day of issue, unless the document names another one."),
     )

@@ -7,13 +7,13 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from institutions.models import RESERVED_SLUGS, AdministrativeUnit, Succession
-from institutions.services import (
+from institutions.loading import (
     Tally,
     UnitFileError,
     load_units,
     official_name,
 )
+from institutions.models import RESERVED_SLUGS, AdministrativeUnit, Succession
 
 REFORM = datetime.date(2025, 7, 1)
 UNITS = "level,code,name,kind,parent_code,valid_from,valid_to,latitude,longitude\n"

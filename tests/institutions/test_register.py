@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from institutions import services
 from institutions.models import BEFORE_OUR_RECORDS, Continuation, Institution, Kind, Placement
+from institutions.register import services
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from institutions.services import Tally, UnitFileError, load_units
+from institutions.loading import Tally, UnitFileError, load_units
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 

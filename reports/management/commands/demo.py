@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django_tasks_db.management.commands.db_worker import Worker
 
-from institutions.services import load_units
+from institutions.loading import load_units
 from reports.sample.making import make_sample, territory_of
 from reports.sample.provinces import PASSWORD, PROVINCES
 from targets.intake.worker import keep

@@ -1,11 +1,13 @@
 """The form of a round. Days in order are the service's matter; here they get their fields."""
 
 import datetime
+from functools import partial
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from institutions.forms import day_field
 from reports.models import ReportingRound
 from reports.rounds.managing import proposals
 
@@ -19,28 +21,25 @@ IN_REACH = (
 )
 
 
-def day_field(**options) -> forms.DateField:
-    # A plain field: the browser's own one follows the browser's language, not the page's.
-    widget = forms.DateInput({"inputmode": "numeric", "autocomplete": "off"})
-    return forms.DateField(localize=True, widget=widget, validators=IN_REACH, **options)
+round_day = partial(day_field, validators=IN_REACH)
 
 
 class RoundForm(forms.Form):
     """The days of a round. `previous`: the round before, whose months growth is compared with."""
 
-    period_from = day_field(
+    period_from = round_day(
         label=_("Counts from"), help_text=_("The first day of the twelve months that are counted.")
     )
-    period_to = day_field(
+    period_to = round_day(
         label=_("Counts to"),
         help_text=_("The last day of the twelve months. The same months every year."),
     )
-    as_of = day_field(
+    as_of = round_day(
         label=_("Answers as of"),
         help_text=_("Yes/no answers, and the list of institutions, are those of this day."),
     )
-    opens_on = day_field(label=_("Opens on"), help_text=_("From this day units can enter figures."))
-    due_before = day_field(
+    opens_on = round_day(label=_("Opens on"), help_text=_("From this day units can enter figures."))
+    due_before = round_day(
         label=_("Due before"),
         required=False,
         help_text=_("A report received on this day is late. Empty for a baseline round."),

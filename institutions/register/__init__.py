@@ -1,0 +1,1 @@
+"""The register that the Department keeps: its changes, and their pages."""
