@@ -26,7 +26,7 @@ from reports.rounds.editing_checks.findings import explain_all, findings_of
 from targets.models import Indicator, PlanVersion
 from tests import factories
 
-pytest_plugins = ["tests.both_databases", "tests.chromium"]
+pytest_plugins = ["tests.both_databases", "tests.machine"]
 
 # What a property test may try: the same cases in CI every time, and more of them.
 hypothesis.settings.register_profile("default", deadline=None, max_examples=60)

@@ -14,7 +14,7 @@ from pathlib import Path
 import docx
 
 from targets.documents.pdf import Picture, opened
-from tests.chromium import find_chromium
+from tests.machine import find_chromium
 
 A4 = (595, 842)
 _STYLE = (

@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.chromium import find_chromium
+from tests.machine import find_chromium
 
 PASSWORD = "hoctap-2025"
 # Generous: on a machine with one busy core a page may take seconds.

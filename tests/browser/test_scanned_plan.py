@@ -9,14 +9,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from targets.documents import recognition
 from tests.browser.conftest import production, serve
 from tests.documents import pictures_of, printed, scan_of
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not recognition.available(), reason="no Tesseract with vie"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.tesseract]
 
 PLAN = """\
 ỦY BAN NHÂN DÂN TỈNH GIA LAI

@@ -1,4 +1,3 @@
-import os
 import struct
 import unicodedata
 import zlib
@@ -194,13 +193,7 @@ def test_pdf_is_known_by_its_first_bytes(name):
     assert inspect(content, name) == Inspection(Format.PDF, 1, needs_ocr=False)
 
 
-needs_tesseract = pytest.mark.skipif(
-    not recognition.available() and os.environ.get("BROWSER_TESTS") != "required",
-    reason="Tesseract with its Vietnamese is not installed",
-)
-
-
-@needs_tesseract
+@pytest.mark.tesseract
 @pytest.mark.parametrize(
     ("content", "needs_ocr"),
     [
@@ -220,7 +213,7 @@ def test_page_without_letters_of_its_own_needs_recognition(content, needs_ocr):
     assert inspect(content, "plan.pdf").needs_ocr is needs_ocr
 
 
-@needs_tesseract
+@pytest.mark.tesseract
 def test_only_the_pages_that_need_it_are_recognised():
     document = read_document(pdf_with_picture(line_of_text(WORDS), FULL_PICTURE), "plan.pdf")
     assert document.text == f"{WORDS}\n\n"

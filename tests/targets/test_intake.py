@@ -23,7 +23,6 @@ from tests.conftest import PLAN_TEXT
 from tests.documents import FONT, docx_of, line_of_text, pdf_of_pages, scan_of
 
 pytestmark = pytest.mark.django_db
-needs_tesseract = pytest.mark.skipif(not recognition.available(), reason="no Tesseract with vie")
 
 BLANK_SCAN = scan_of([Picture(100, 140, 1, b"\xff" * 14000)] * 2)
 IN_COMMUNES = PLAN_TEXT.replace(
@@ -308,7 +307,7 @@ def test_registering_is_the_departments_own(client, territory, request):
     assert request.getfixturevalue(client).get("/plans/new/").status_code == 403
 
 
-@needs_tesseract
+@pytest.mark.tesseract
 def test_scan_waits_for_the_worker_and_is_read_after_the_commit(
     as_staff, territory, indicators, media, django_capture_on_commit_callbacks
 ):

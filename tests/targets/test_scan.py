@@ -1,16 +1,13 @@
 """Both real plans as Word files, as PDF with text and as scans: read as exactly as from plain text.
 
-The documents are made here from the texts. Scans need Tesseract with its Vietnamese, and a Chromium
-to print what is scanned; without Tesseract they are left out, where BROWSER_TESTS=required (as in
-CI) the run fails instead.
+The documents are made here from the texts; a Chromium prints what is scanned.
 """
 
-import os
 from functools import cache
 
 import pytest
 
-from targets.documents import Document, inspect, read_document, recognition
+from targets.documents import Document, inspect, read_document
 from targets.documents.pdf import Picture
 from targets.documents.vietnamese import share
 from targets.parsing import parse_plan
@@ -20,15 +17,6 @@ from tests.targets.plan_scores import PLANS, Score, judge, load, province_names
 NAMES = sorted(path.stem for path in PLANS.glob("*.json"))
 # Where the objectives stand once the plans are printed.
 OBJECTIVES = (1, 2)
-
-
-@pytest.fixture(scope="module")
-def tesseract():
-    if recognition.available():
-        return
-    if os.environ.get("BROWSER_TESTS") == "required":
-        pytest.fail("BROWSER_TESTS=required, but Tesseract or its Vietnamese is not installed")
-    pytest.skip("Tesseract with its Vietnamese is not installed")
 
 
 @cache
@@ -88,17 +76,19 @@ def check_scan(name: str, content: bytes, how: str, tell) -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
+@pytest.mark.tesseract
 @pytest.mark.parametrize("dpi", [150, 200])
 @pytest.mark.parametrize("name", NAMES)
-def test_scanned_objectives_hold_no_wrong_target_without_a_flag(name, dpi, tesseract, tell):
+def test_scanned_objectives_hold_no_wrong_target_without_a_flag(name, dpi, tell):
     content = scan_of(pictures_of(paper(name), dpi, OBJECTIVES))
     check_scan(name, content, f"objectives at {dpi} dpi", tell)
 
 
 @pytest.mark.slow
 @pytest.mark.browser
+@pytest.mark.tesseract
 @pytest.mark.parametrize("name", NAMES)
-def test_crooked_black_and_white_scan_holds_no_wrong_target(name, tesseract, tell):
+def test_crooked_black_and_white_scan_holds_no_wrong_target(name, tell):
     pictures = [bilevel(picture) for picture in pictures_of(paper(name), 150, OBJECTIVES)]
     content = scan_of(pictures, turned=True)
     check_scan(name, content, "objectives at 150 dpi, black and white, turned", tell)
@@ -106,7 +96,8 @@ def test_crooked_black_and_white_scan_holds_no_wrong_target(name, tesseract, tel
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_whole_scanned_plan_is_exact(tesseract, tell):
+@pytest.mark.tesseract
+def test_whole_scanned_plan_is_exact(tell):
     name = next(name for name in NAMES if not is_garbled(name))
     pages = []
     content = scan_of(pictures_of(paper(name), 150))
