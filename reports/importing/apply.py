@@ -12,6 +12,7 @@ from functools import partial
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,9 @@ from reports.rounds.entry import (
 from reports.rounds.progress import asked_in
 from targets.models import Indicator
 
+# In what a batch found: notes that the file replaced, by value, so that an undo gives them back.
+REPLACED_NOTES = "replaced_notes"
+
 
 class Why(models.TextChoices):
     """Why a previewed file is not written."""
@@ -59,12 +63,18 @@ class Why(models.TextChoices):
 
 
 class ImportRefused(Exception):
-    """Nothing was written. `plan` is what the file would do now, if that is known."""
+    """Nothing was written. `plan` is what the file would do now, if that is known.
 
-    def __init__(self, why: Why, plan: ImportPlan | None = None):
+    `overtaken` are the changes since the preview, of institutions in the file.
+    """
+
+    def __init__(
+        self, why: Why, plan: ImportPlan | None = None, overtaken: Collection[Change] = ()
+    ):
         super().__init__(str(why.label))
         self.why = why
         self.plan = plan
+        self.overtaken = overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +220,12 @@ def apply(
     *,
     fingerprint: str,
     accept_valid: bool = False,
+    seen: int | None = None,
 ) -> ImportPlan:
     """Write a previewed file, all of it or nothing; with `accept_valid` its rows without errors.
 
-    `fingerprint` is that of the plan which the person saw. Raises ImportRefused or EntryRefused.
+    `fingerprint` is that of the plan which the person saw, `seen` the latest change before it.
+    Raises ImportRefused or EntryRefused.
     """
     content = content_of(batch)
     report = lock(batch.report)
@@ -224,7 +236,7 @@ def apply(
         raise ImportRefused(Why.APPLIED)
     plan = preview(report, content, user, name=batch.name, choices=batch.choices).plan
     if plan.fingerprint != fingerprint:
-        raise ImportRefused(Why.DIFFERS, plan)
+        raise ImportRefused(Why.DIFFERS, plan, _overtaken(batch, report, plan, seen))
     if not plan.may_apply(accept_valid=accept_valid):
         raise ImportRefused(Why.HAS_ERRORS, plan)
     now = timezone.now()
@@ -235,6 +247,25 @@ def apply(
     batch.save()
     _write(report, batch, plan, user, now)
     return plan
+
+
+def latest_change() -> int:
+    """The change that a preview read from now on has certainly seen."""
+    return Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _overtaken(
+    batch: ImportBatch, report: Report, plan: ImportPlan, seen: int | None
+) -> list[Change]:
+    """What was changed since the preview, of institutions in the file: which cells, by whom."""
+    codes = {row.code for row in plan.rows}
+    since = Q(pk__gt=seen) if seen is not None else Q(at__gt=batch.uploaded_at)
+    changes = Change.objects.filter(
+        since,
+        value__line__round=report.round_id,
+        value__line__reporting_unit=report.reporting_unit_id,
+    ).select_related("value__line__institution", "value__indicator", "by")
+    return [change for change in changes if change.value.line.institution.code in codes]
 
 
 def import_file(
@@ -303,6 +334,13 @@ def _write(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | No
         action=Change.Action.IMPORTED,
         import_batch=batch.pk,
     )
+    if replaced := {
+        stored[lines[code], indicators[change.indicator]]: change.before.note
+        for code, change in changes
+        if change.before.note and change.before.note != change.after.note
+    }:
+        batch.found = {**(batch.found or {}), REPLACED_NOTES: replaced}
+        batch.save(update_fields=["found"])
     mark_started(report, now)
 
 

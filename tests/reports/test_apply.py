@@ -6,10 +6,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reports.importing import apply as applying
-from reports.importing.apply import ImportRefused, Why, import_file, keep, preview
+from reports.importing.apply import (
+    ImportRefused,
+    Why,
+    import_file,
+    keep,
+    latest_change,
+    preview,
+)
 from reports.importing.reading import UnreadableFile
 from reports.models import Change, ImportBatch, IndicatorValue, Report, RoundLine
-from reports.rounds.entry import Closed, EntryRefused
+from reports.rounds.checks import Cell
+from reports.rounds.entry import Closed, EntryRefused, set_value
 from tests import factories
 
 HEADER = (
@@ -238,6 +246,40 @@ def test_preview_that_was_overtaken_is_refused(report, reporter, open_round, ans
     assert (len(standing()), Change.objects.count()) == (1, 0)
     batch.refresh_from_db()
     assert batch.status == "previewed"
+
+
+@pytest.fixture
+def enter(open_round, indicators, other_reporter, reporter):
+    """Somebody answers a cell: `enter("98-TV-981", "library.digital", user)`."""
+
+    def fill(institution: str, indicator: str, user) -> None:
+        line = open_round.lines.get(institution__code=institution)
+        set_value(
+            report=open_round.reports.get(reporting_unit=line.reporting_unit_id),
+            line=line, indicator=indicators[indicator], cell=Cell("yes"), version=0, user=user,
+        )  # fmt: skip
+
+    return fill
+
+
+@pytest.mark.parametrize("names_the_last_change", [True, False])
+def test_refusal_shows_which_cells_were_changed_and_by_whom(
+    report, reporter, staff, enter, names_the_last_change
+):
+    enter("98-TV-98102", "library.digital", reporter)
+    seen = preview(report, csv(LIBRARY), reporter).plan
+    last = latest_change() if names_the_last_change else None
+    batch = keep(report, csv(LIBRARY), "so-lieu.csv", reporter, seen)
+    enter("98-TV-981", "library.digital", staff)
+    enter("98-VH-981", "culture.clubs", reporter)  # not in the file
+
+    with pytest.raises(ImportRefused) as refused:
+        applying.apply(batch, reporter, fingerprint=seen.fingerprint, seen=last)
+
+    assert [
+        (change.value.line.institution.code, change.value.indicator.code, change.by)
+        for change in refused.value.overtaken
+    ] == [("98-TV-981", "library.digital", staff)]
 
 
 def test_preview_is_written_once(report, reporter):
