@@ -22,4 +22,5 @@ urlpatterns = [
     path("<code:code>/close/", page(register.Close), name="close"),
     path("<code:code>/reopen/", page(register.Reopen), name="reopen"),
     path("<code:code>/merge/", page(register.Merge), name="merge"),
+    path("<code:code>/split/", page(register.Split), name="split"),
 ]

@@ -61,6 +61,7 @@ POLICY = {
     "institutions:close": (department(200, 404), department(422, 404)),
     "institutions:reopen": (department(200, 404), department(422, 404)),
     "institutions:merge": (department(200, 404), department(422, 404)),
+    "institutions:split": (department(200, 404), department(422, 404)),
     "reports:institution-values": (SEEN, READ_ONLY),
     "targets:list": (EVERYBODY, READ_ONLY),
     "targets:plan": (SEEN, READ_ONLY),
@@ -202,7 +203,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "institutions:detail": {"code": "98-TV-981"},
         **{
             f"institutions:{step}": {"code": "98-TV-981"}
-            for step in ("rename", "move", "close", "reopen", "merge")
+            for step in ("rename", "move", "close", "reopen", "merge", "split")
         },
         "institutions:new": {"territory": territory.slug},
         "reports:institution-values": {"code": "98-TV-981"},

@@ -17,6 +17,7 @@ from institutions.models import (
     ReportingUnit,
     Tier,
 )
+from institutions.register.services import Part
 
 # Nothing is supposed: the first of a list would be taken for what somebody chose.
 UNCHOSEN = ("", _("Choose"))
@@ -143,6 +144,84 @@ class CloseForm(forms.Form):
 
 class ReopenForm(forms.Form):
     reason = reason_field()
+
+
+class SplitForm(ConfirmsName):
+    """Into how many parts is the page's to say; each has its fields with its number behind."""
+
+    goes_on = forms.ChoiceField(
+        label=_("What becomes of it"),
+        choices=[
+            ("", _("Choose")),
+            ("no", _("It is closed; the new institutions take its place")),
+            ("yes", _("It stays as one part; the new institutions are the others")),
+        ],
+    )
+    day = day_field(label=_("From"), help_text=_("The first day of the new institutions."))
+    reason = reason_field()
+
+    def __init__(self, *args, last: Placement, parts: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.last = last
+        self.numbers = range(1, parts + 1)
+        place = PlacedForm(territory=last.territory, initial=MoveForm.stands(last)).fields
+        # Read once, offered for each part.
+        communes, units = place["commune"].choices, [*place["reporting_unit"].choices]
+        for number in self.numbers:
+            added = {
+                "name": name_field(),
+                "tier": forms.ChoiceField(label=_("Tier"), choices=Tier, initial=last.tier),
+                "commune": CommuneField(
+                    label=_("Commune"), queryset=place["commune"].queryset, required=False
+                ),
+                "reporting_unit": forms.ModelChoiceField(
+                    label=_("Reported by"), queryset=place["reporting_unit"].queryset
+                ),
+                "code": forms.CharField(
+                    label=_("Code"),
+                    required=False,
+                    max_length=40,
+                    help_text=_("Empty: the next free one is given."),
+                ),
+            }
+            added["commune"].choices = communes
+            added["commune"].initial = last.commune_id
+            added["reporting_unit"].choices = units
+            added["reporting_unit"].initial = last.reporting_unit_id
+            self.fields |= {f"{name}_{number}": field for name, field in added.items()}
+
+    @property
+    def whole(self):
+        """What is asked once."""
+        return [self[name] for name in ("goes_on", "day", "reason", "confirmed")]
+
+    @property
+    def parts(self):
+        """Number and fields of each new institution."""
+        names = ("name", "tier", "commune", "reporting_unit", "code")
+        return [(n, [self[f"{name}_{n}"] for name in names]) for n in self.numbers]
+
+    def clean_goes_on(self) -> bool:
+        return self.cleaned_data["goes_on"] == "yes"
+
+    def clean(self):
+        told = super().clean()
+        parts = []
+        for number in self.numbers:
+            taken = ("name", "tier", "commune", "reporting_unit", "code")
+            part = {name: told.pop(f"{name}_{number}", None) for name in taken}
+            part["district"] = self._district(part["commune"])
+            parts.append(part)
+        if not self.errors:
+            told["parts"] = [Part(**part) for part in parts]
+        return told
+
+    def _district(self, commune: AdministrativeUnit | None) -> AdministrativeUnit | None:
+        """The commune's; without a commune, a part stays in the district."""
+        if commune is None:
+            return self.last.district
+        is_in_district = commune.parent.level == AdministrativeUnit.Level.DISTRICT
+        return commune.parent if is_in_district else None
 
 
 class MergeForm(forms.Form):

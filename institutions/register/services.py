@@ -2,7 +2,8 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -315,13 +316,95 @@ def merge_institutions(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A new institution into which another one is split, of its kind and in its territory."""
+
+    name: str
+    tier: Tier | str
+    reporting_unit: ReportingUnit
+    district: AdministrativeUnit | None = None
+    commune: AdministrativeUnit | None = None
+    code: str = ""
+
+
+@transaction.atomic
+def split_institution(
+    institution: Institution,
+    *,
+    parts: Sequence[Part],
+    day: datetime.date,
+    reason: str,
+    goes_on: bool,
+    by: User | None = None,
+    confirmed: bool = False,
+) -> list[Institution]:
+    """From `day` on the institution goes on in new ones, wholly or not at all. Growth counts it
+    and its parts as one (design 5.4).
+
+    `goes_on`: it stays open as one of the parts; otherwise it is closed. Returns the new ones.
+    Raises SameName, or RegisterError by field; what is wrong with a part has its number behind
+    the field: `name_2`.
+    """
+    # The same order as for a new institution: the territory first, whose codes are given out.
+    territory = institution.placements.order_by("valid_from").values("territory").last()
+    list(AdministrativeUnit.objects.select_for_update().filter(pk__in=(territory or {}).values()))
+    current, last = _locked(institution)
+    _refuse_closed(current)
+    if len(parts) + goes_on < 2:
+        raise RegisterError(_("A split has at least two parts."))
+    if goes_on:
+        _check_day_of_change(current, last, day)
+    else:
+        _close(current, last, day, by, reason)
+    made = []
+    for number, part in enumerate(parts, 1):
+        try:
+            new = add_institution(
+                territory=last.territory,
+                name=part.name,
+                kind=current.kind,
+                tier=part.tier,
+                reporting_unit=part.reporting_unit,
+                district=part.district,
+                commune=part.commune,
+                opened_on=day,
+                code=part.code,
+                reason=reason,
+                by=by,
+                confirmed=confirmed,
+            )
+        except SameName:
+            raise
+        except RegisterError as refused:
+            raise RegisterError(_of_part(number, refused)) from refused
+        step = Continuation(
+            predecessor=current, successor=new, date=day, kind=Continuation.Kind.SPLIT
+        )
+        save_with_reason(step, by, reason)
+        made.append(new)
+    return made
+
+
+def _of_part(number: int, refused: RegisterError) -> dict[str, list[str]]:
+    """The faults of one part; its day is the day of them all."""
+    return {
+        "day" if field == "opened_on" else f"{field}_{number}": faults
+        for field, faults in refused.message_dict.items()
+    }
+
+
+def _check_day_of_change(institution: Institution, last: Placement, day: datetime.date) -> None:
+    began = max(last.valid_from, institution.opened_on or last.valid_from)
+    if fault := check_day(day, after=began, today=timezone.localdate()):
+        raise RegisterError({"day": fault})
+
+
 def _close(
     institution: Institution, last: Placement, day: datetime.date, by: User | None, reason: str
 ) -> None:
     _refuse_closed(institution)
-    began = max(last.valid_from, institution.opened_on or last.valid_from)
-    if fault := check_day(day, after=began, today=timezone.localdate()):
-        raise RegisterError({"day": fault})
+    _check_day_of_change(institution, last, day)
     institution.closed_on = day
     save_with_reason(institution, by, reason)
 

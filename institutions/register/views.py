@@ -25,10 +25,13 @@ from institutions.register.forms import (
     MoveForm,
     RenameForm,
     ReopenForm,
+    SplitForm,
 )
 
 # Enough to pick from; whoever knows the code may type any other.
 _NEARBY = 200
+# New institutions on the page of a split: as it begins, and at most.
+_PARTS, _MOST_PARTS = 2, 8
 
 
 class RegisterPage(View):
@@ -43,6 +46,7 @@ class RegisterPage(View):
     done: ClassVar[str]
     # Whether open rounds notice once their roster is brought up to date.
     concerns_rosters = True
+    template = "institutions/change.html"
     territory: AdministrativeUnit
     institution: Institution | None = None
 
@@ -79,7 +83,7 @@ class RegisterPage(View):
         name = self.institution or self.territory.short_name
         return render(
             self.request,
-            "institutions/change.html",
+            self.template,
             {
                 "section": "institutions",
                 "territory": self.territory,
@@ -177,7 +181,7 @@ class Close(Change):
     button = gettext_lazy("Record the closure")
     note = gettext_lazy(
         "Figures reported for earlier years stay. If it goes on in another institution,"
-        " merge it instead, so that its visits are counted on."
+        " merge it instead, or split it, so that its visits are counted on."
     )
     done = gettext_lazy("The closure was recorded.")
 
@@ -191,7 +195,8 @@ class Reopen(Change):
     button = gettext_lazy("Take the closure back")
     note = gettext_lazy(
         "For a closure entered by mistake: the institution counts as never closed. If it was"
-        " merged into another one that day, that is taken back too."
+        " merged into another one or split that day, that is taken back too; the institutions"
+        " that it was split into stay until they are closed."
     )
     done = gettext_lazy("The closure was taken back.")
 
@@ -223,6 +228,32 @@ class Merge(Change):
     def others(self):
         """Institutions of the territory in which this one may go on."""
         return _of_the_territory(self.last).filter(closed_on=None).exclude(pk=self.institution.pk)
+
+
+class Split(Change):
+    form_class = SplitForm
+    template = "institutions/split.html"
+    title = gettext_lazy("Split %(name)s")
+    button = gettext_lazy("Record the split")
+    note = gettext_lazy(
+        "From a day on it goes on in new institutions, which are added here. Growth counts them"
+        " as one with it, so that its visits of earlier years stay the base."
+    )
+    done = gettext_lazy("The split was recorded.")
+
+    def form(self, data) -> Form:
+        return SplitForm(data, last=self.last, parts=self.number_of_parts())
+
+    def change(self, institution: Institution, **told) -> None:
+        services.split_institution(institution, **told)
+
+    def extra(self) -> dict:
+        return {"number": self.number_of_parts(), "numbers": range(1, _MOST_PARTS + 1)}
+
+    def number_of_parts(self) -> int:
+        asked = self.request.GET.get("parts", "")
+        in_reach = asked.isascii() and asked.isdigit() and 1 <= int(asked[:3]) <= _MOST_PARTS
+        return int(asked[:3]) if in_reach else _PARTS
 
 
 def managed_or_404(request: HttpRequest, code: str) -> tuple[Institution, Placement]:
