@@ -113,6 +113,7 @@ POLICY = {
     "reports:template": (writers(200, 404), writers(405, 405)),
     "reports:import-preview": (writers(200, 404), writers(405, 405)),
     "reports:import-apply": (writers(405, 405), writers(302, 404)),
+    "reports:import-undo": (writers(200, 404), writers(302, 404)),
     "reports:review-queue": (department(200, 404), department(405, 405)),
     "reports:review": (department(200, 404), department(405, 405)),
     "reports:approve": (department(405, 405), department(302, 404)),
@@ -194,6 +195,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     draft = factories.PlanVersionFactory(plan=plan.plan, text=plan.text)
     target = factories.TargetFactory(version=draft, quote="70% thư viện công cộng cấp huyện")
     batch = factories.ImportBatchFactory(report=report)
+    written = factories.ImportBatchFactory(report=report, status="applied")
     line = open_round.lines.get(institution__code="98-TV-981")
     year = {"territory": territory.slug, "year": 2025}
     of_report = {"pk": report.pk}
@@ -236,6 +238,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "reports:report-line": {**of_report, "line": line.pk},
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
+        "reports:import-undo": {"pk": written.pk},
     }  # fmt: skip
     of_round = ("round", *(f"round-{each}" for each in ROUND_STEPS))
     for name in (*of_round, "review-queue", "approve-selected"):

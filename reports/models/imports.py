@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import AdministrativeUnit
@@ -109,3 +110,8 @@ class ImportBatch(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        if self.report_id:
+            return reverse("reports:import-preview", args=[self.pk])
+        return reverse("reports:territory-import", args=[self.territory.slug, self.pk])

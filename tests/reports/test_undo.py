@@ -253,3 +253,47 @@ def test_outlook_takes_a_fixed_number_of_queries(report, django_assert_num_queri
         found = outlook(batch, None)
 
     assert found.institutions == rows
+
+
+# The page ----------------------------------------------------------------------------------
+
+
+def test_page_says_what_will_happen_and_does_it(report, as_reporter, reporter):
+    _plan, batch = imported(report, LIBRARY, CENTRE, user=reporter)
+    address = f"/reporting/imports/{batch.pk}/undo/"
+
+    page = as_reporter.get(address).content.decode()
+    assert "<strong>5 số liệu</strong> của 2 thiết chế" in page
+    answer = as_reporter.post(address, follow=True)
+
+    assert cells() == {}
+    assert answer.redirect_chain == [(f"/reporting/imports/{batch.pk}/", 302)]
+    assert "Đã hoàn tác" in answer.content.decode()
+
+
+def test_page_lists_what_holds_it_back(report, as_reporter, reporter, staff):
+    _plan, batch = imported(report, LIBRARY)
+    value = IndicatorValue.objects.get(indicator__code="library.visits_growth")
+    set_value(
+        report=report, line=value.line, indicator=value.indicator,
+        cell=Cell("count", 7), version=value.version, user=staff,
+    )  # fmt: skip
+
+    page = as_reporter.get(f"/reporting/imports/{batch.pk}/undo/").content.decode()
+
+    assert "<del>1.250</del>" in page
+    assert "<ins>7</ins>" in page
+    assert str(staff) in page
+    assert 'type="submit">Hoàn tác' not in page
+    answer = as_reporter.post(f"/reporting/imports/{batch.pk}/undo/")
+    assert answer["Location"] == f"/reporting/imports/{batch.pk}/undo/"
+    assert len(cells()) == 3
+
+
+def test_import_that_was_taken_back_has_no_page_for_it(report, as_reporter, reporter):
+    _plan, batch = imported(report, LIBRARY)
+    undo(batch, reporter)
+
+    answer = as_reporter.get(f"/reporting/imports/{batch.pk}/undo/")
+
+    assert answer["Location"] == f"/reporting/imports/{batch.pk}/"
