@@ -17,6 +17,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from institutions import scope
 from institutions.models import AdministrativeUnit, User
@@ -330,9 +331,10 @@ def _draft(head: Head, province: str | None, sha256: str) -> PlanVersion:
 
 def _save(version: PlanVersion, parsed: ParsedPlan, user: User | None) -> None:
     version.registered_by = version._history_user = user
+    version.unread = sorted(_unread(version, parsed), key=lambda each: each["start"])
     version.full_clean(exclude=["plan"])
     version.save()
-    _bring_in_line(version, parsed)
+    _propose(version, parsed)
 
 
 def check_head(
@@ -432,42 +434,20 @@ def discard(version: PlanVersion) -> None:
 # Its targets proposed ------------------------------------------------------------------------
 
 
-@transaction.atomic
-def read_targets(version: PlanVersion) -> ParsedPlan:
-    """Read a draft's text again: waiting targets follow it, decided ones stay as decided."""
-    if version.status != PlanVersion.Status.DRAFT:
-        raise PlanError(_("The plan is published; its targets are fixed."))
-    parsed = reading.parsed(version.text, version.doubts)
-    _bring_in_line(version, parsed)
-    return parsed
-
-
-def _bring_in_line(version: PlanVersion, parsed: ParsedPlan) -> None:
-    """Waiting targets as the text says, by (indicator, tiers, year, what counts)."""
+def _propose(version: PlanVersion, parsed: ParsedPlan) -> None:
+    """The targets of a new draft as the text says them."""
     indicators = Indicator.objects.in_bulk(field_name="code")
     if unknown := {target.indicator for target in parsed.targets} - set(indicators):
         raise PlanError(
             _("Indicators are missing; load them first: %(codes)s")
             % {"codes": ", ".join(sorted(unknown))}
         )
-    current = {_key(target): target for target in version.targets.exclude(state="rejected")}
-    rejected = {_key(target) for target in version.targets.filter(state="rejected")}
     read = _one_per_key([target for target in parsed.targets if _can_be_kept(target)])
-    for position, found in enumerate(read, 1):
-        key = (found.indicator, tuple(sorted(found.tiers)), found.year, str(found.counts))
-        target = current.pop(key, None)
-        if target is None and key in rejected:
-            continue
-        if target is not None and target.state != Target.State.PROPOSED:
-            continue
-        target = target or Target(version=version, indicator=indicators[found.indicator])
-        _describe(target, found, position)
-        target.save()
-    for target in current.values():
-        if target.state == Target.State.PROPOSED:
-            target.delete()
-    version.unread = sorted(_unread(version, parsed), key=lambda each: each["start"])
-    version.save(update_fields=["unread"])
+    targets = [
+        _proposed(version, indicators[found.indicator], found, position)
+        for position, found in enumerate(read, 1)
+    ]
+    bulk_create_with_history(targets, Target)
 
 
 def _can_be_kept(target: ParsedTarget) -> bool:
@@ -493,10 +473,6 @@ def _unread(version: PlanVersion, parsed: ParsedPlan) -> Iterable[dict]:
         }
 
 
-def _key(target: Target) -> tuple:
-    return (target.indicator.code, target.tiers, target.year, target.counts)
-
-
 def _one_per_key(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
     """A target said twice with different figures is one: the others become alternatives."""
     found: dict[tuple, ParsedTarget] = {}
@@ -516,28 +492,41 @@ def _one_per_key(targets: Iterable[ParsedTarget]) -> list[ParsedTarget]:
     return list(found.values())
 
 
-def _describe(target: Target, found: ParsedTarget, position: int) -> None:
-    target.position = position
-    target.tiers = found.tiers
-    target.period_start = found.period_start
-    target.year = found.year
-    target.minimum, target.maximum = found.minimum, found.maximum
-    target.unit, target.counts, target.basis = found.unit, found.counts, found.basis
-    target.alternatives = [str(figure) for figure in found.alternatives]
-    target.review_reasons = [str(reason) for reason in found.review_reasons]
-    target.quote = found.quote
-    target.quote_start, target.quote_end = found.span
-    target.sentence_start, target.sentence_end = found.sentence
-    target.as_read = {
-        "indicator": found.indicator,
-        "tiers": list(found.tiers),
-        "period_start": found.period_start,
-        "year": found.year,
-        "min": str(found.minimum),
-        "max": None if found.maximum is None else str(found.maximum),
-        "unit": str(found.unit),
-        "counts": str(found.counts),
-        "basis": str(found.basis),
-        "alternatives": target.alternatives,
-        "review_reasons": target.review_reasons,
-    }
+def _proposed(
+    version: PlanVersion, indicator: Indicator, found: ParsedTarget, position: int
+) -> Target:
+    alternatives = [str(figure) for figure in found.alternatives]
+    review_reasons = [str(reason) for reason in found.review_reasons]
+    return Target(
+        version=version,
+        indicator=indicator,
+        position=position,
+        tiers=found.tiers,
+        period_start=found.period_start,
+        year=found.year,
+        minimum=found.minimum,
+        maximum=found.maximum,
+        unit=found.unit,
+        counts=found.counts,
+        basis=found.basis,
+        alternatives=alternatives,
+        review_reasons=review_reasons,
+        quote=found.quote,
+        quote_start=found.span[0],
+        quote_end=found.span[1],
+        sentence_start=found.sentence[0],
+        sentence_end=found.sentence[1],
+        as_read={
+            "indicator": found.indicator,
+            "tiers": list(found.tiers),
+            "period_start": found.period_start,
+            "year": found.year,
+            "min": str(found.minimum),
+            "max": None if found.maximum is None else str(found.maximum),
+            "unit": str(found.unit),
+            "counts": str(found.counts),
+            "basis": str(found.basis),
+            "alternatives": alternatives,
+            "review_reasons": review_reasons,
+        },
+    )

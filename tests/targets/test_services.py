@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from institutions.models import Kind
-from targets.intake.services import read_targets, register_plan
+from targets.intake.services import register_plan
 from targets.models import Indicator, Plan, PlanVersion, Target
 from targets.services import (
     TIERS_OF_KIND,
@@ -221,39 +221,6 @@ suốt đời.\n"
     )
     assert (target.minimum, target.alternatives) == (Decimal(70), ["75"])
     assert "conflict" in target.review_reasons
-
-
-# Reading again -------------------------------------------------------------------------------
-
-
-def test_reading_again_keeps_what_was_decided(register, staff):
-    version = register()
-    first, second, third, _fourth = version.targets.order_by("position")
-    confirm_target(first, staff, minimum=Decimal(75))
-    reject_target(second, staff)
-    third.minimum = Decimal(1)
-    third.save()
-    read_targets(version)
-    assert list(version.targets.order_by("position").values_list("state", "minimum")) == [
-        ("confirmed", Decimal(75)),
-        ("rejected", Decimal(40)),
-        ("proposed", Decimal(10)),
-        ("proposed", Decimal(90)),
-    ]
-
-
-def test_reading_again_keeps_addresses_and_drops_what_is_not_read(register):
-    version = register()
-    before = list(version.targets.values_list("pk", flat=True))
-    stray = factories.TargetFactory(version=version, year=2029)
-    read_targets(version)
-    assert list(version.targets.values_list("pk", flat=True)) == before
-    assert not Target.objects.filter(pk=stray.pk).exists()
-
-
-def test_published_plan_is_not_read_again(plan):
-    with pytest.raises(PlanError):
-        read_targets(plan)
 
 
 def test_document_that_cannot_be_registered_leaves_no_file(register, settings, tmp_path):
