@@ -90,8 +90,6 @@ DOCUMENT: dict[str, Promise] = {
     ),
 }
 
-NO_OBJECTIVES: Promise = _("The text has no section of objectives (“Mục tiêu”).")
-
 
 def review(code: str) -> Promise | str:
     """What to look at, in words; an unknown code of an older reading stays as it is."""

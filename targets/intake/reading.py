@@ -55,7 +55,7 @@ class Refusal(StrEnum):
 
 
 _WORDS: dict[str, Promise] = {
-    Refusal.NO_OBJECTIVES: reasons.NO_OBJECTIVES,
+    Refusal.NO_OBJECTIVES: gettext_lazy("The text has no section of objectives (“Mục tiêu”)."),
     Refusal.NO_FIGURES: gettext_lazy("The objectives of the document hold no figure."),
     Refusal.OTHER_MATTER: gettext_lazy(
         "The document is about another matter: it names neither Decision 1520/QĐ-TTg nor libraries,"
@@ -106,13 +106,20 @@ def parsed(text: str, doubts=()) -> ParsedPlan:
         provinces=province_names(),
         doubts=tuple((start, end) for start, end in doubts),
     )
-    if not plan.has_objectives:
-        raise DocumentRefused(words(Refusal.NO_OBJECTIVES), code=Refusal.NO_OBJECTIVES)
-    if not plan.targets and not plan.unread:
-        raise DocumentRefused(words(Refusal.NO_FIGURES), code=Refusal.NO_FIGURES)
-    if not plan.targets and not _is_of_the_programme(text):
-        raise DocumentRefused(words(Refusal.OTHER_MATTER), code=Refusal.OTHER_MATTER)
+    if code := refusal(text, plan):
+        raise DocumentRefused(words(code), code=code)
     return plan
+
+
+def refusal(text: str, plan: ParsedPlan) -> Refusal | None:
+    """Why nothing in the text is there to decide on, if so; asks no database."""
+    if not plan.has_objectives:
+        return Refusal.NO_OBJECTIVES
+    if not plan.targets and not plan.unread:
+        return Refusal.NO_FIGURES
+    if not plan.targets and not _is_of_the_programme(text):
+        return Refusal.OTHER_MATTER
+    return None
 
 
 def _is_of_the_programme(text: str) -> bool:

@@ -71,6 +71,14 @@ def test_without_json_every_target_has_a_line(capsys):
         (b"\x89PNG\r\n\x1a\n\x00\x00", "Không đọc được ảnh chụp."),
         ("KẾ HOẠCH\nI. KINH PHÍ".encode(), "Văn bản không có phần “Mục tiêu”."),
         (b"%PDF-1.7", "Tệp bị hỏng hoặc không đúng với phần mở rộng"),
+        (
+            "II. MỤC TIÊU\n- Phấn đấu hoàn thành các chỉ tiêu.\nIII. NHIỆM VỤ\n".encode(),
+            "Phần mục tiêu của văn bản không có con số nào.",
+        ),
+        (
+            "II. MỤC TIÊU\n- Đến năm 2025, 80% đường xã được cứng hoá.\nIII. NHIỆM VỤ\n".encode(),
+            "Đây là văn bản về việc khác",
+        ),
     ],
 )
 def test_file_without_a_plan_is_refused_and_nothing_printed(content, message, tmp_path, capsys):

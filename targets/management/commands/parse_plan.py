@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from targets import reasons
-from targets.documents import DocumentError, Limits, read_document
+from targets.documents import DocumentError, read_document
+from targets.intake.reading import limits, refusal, words
 from targets.parsing import ParsedPlan, ParsedTarget, Unread, parse_plan
 
 _UNITS = "administrative_units.csv"
@@ -37,17 +38,16 @@ class Command(BaseCommand):
         self.stderr.write(_("page %(done)s of %(pages)s") % {"done": done, "pages": pages})
 
     def read(self, path: Path) -> ParsedPlan:
-        limits = Limits(settings.MAX_PLAN_BYTES, settings.MAX_PLAN_PAGES)
         try:
-            document = read_document(path.read_bytes(), path.name, limits, self.progress)
+            document = read_document(path.read_bytes(), path.name, limits(), self.progress)
         except OSError as error:
             message = _("%(path)s cannot be opened.") % {"path": path}
             raise CommandError(message) from error
         except DocumentError as error:
-            raise CommandError(f"{path.name}: {reasons.document(error.code)}") from error
+            raise CommandError(f"{path.name}: {words(error.code)}") from error
         plan = parse_plan(document.text, provinces=_province_names(), doubts=document.doubts)
-        if not plan.has_objectives:
-            raise CommandError(f"{path.name}: {reasons.NO_OBJECTIVES}")
+        if code := refusal(document.text, plan):
+            raise CommandError(f"{path.name}: {words(code)}")
         return plan
 
 
