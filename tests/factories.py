@@ -374,6 +374,24 @@ class ImportBatchFactory(DjangoModelFactory):
     )
 
 
+class InspectionFactory(DjangoModelFactory):
+    """A "yes" that was found on the spot, too."""
+
+    class Meta:
+        model = reports.Inspection
+
+    line = factory.SubFactory(RoundLineFactory)
+    indicator = factory.LazyAttribute(
+        lambda inspection: IndicatorFactory(kind=inspection.line.kind)
+    )
+    inspected_on = factory.LazyAttribute(lambda inspection: inspection.line.round.opens_on)
+    inspected_by = "Đoàn kiểm tra của Sở"
+    outcome = "confirmed"
+    reported_state = "yes"
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = factory.LazyFunction(timezone.now)
+
+
 class ChangeFactory(DjangoModelFactory):
     """A blank cell that became "yes". The cell itself is left as it is."""
 

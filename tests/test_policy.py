@@ -121,6 +121,11 @@ POLICY = {
     "reports:approval-undo": (department(405, 405), department(302, 404)),
     "reports:return": (department(405, 405), department(302, 404)),
     "reports:withdraw": (department(405, 405), department(302, 404)),
+    # Findings are for those who see drafts; the list of the year shows the rest to every reader.
+    "reports:inspections-of-report": (PROOF, PROOF_READ_ONLY),
+    "reports:visit": (department(200, 404), department(422, 404)),
+    "reports:inspection-withdraw": (department(405, 405), department(302, 404)),
+    "reports:inspections": (SEEN, READ_ONLY),
     "reports:round-choose": (department(302, 302), READ_ONLY_DEPARTMENT),
     "reports:round-new": (department(200, 404), department(200, 404)),
     "reports:round": (department(200, 404), READ_ONLY_DEPARTMENT),
@@ -236,6 +241,8 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         },
         "reports:round-new": {"territory": territory.slug},
         "reports:report-line": {**of_report, "line": line.pk},
+        "reports:visit": {**of_report, "line": line.pk},
+        "reports:inspections": year,
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
         "reports:import-undo": {"pk": written.pk},
@@ -247,6 +254,8 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     named["reports:attachment"] = named["reports:attachment-remove"] = {"pk": evidence.pk}
     approval = BulkApproval.objects.create(round=open_round, at=timezone.now(), by=staff)
     named["reports:approval-undo"] = {"pk": approval.pk}
+    inspection = factories.InspectionFactory(line=line, recorded_by=staff)
+    named["reports:inspection-withdraw"] = {"pk": inspection.pk}
     receipt = issue(report, None, timezone.now())
     named["reports:receipt-check"] = {"code": receipt.code}
     for name in ("receipt", "receipt-content"):
@@ -261,6 +270,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "attach",
         "import",
         "template",
+        "inspections-of-report",
         "review",
         "approve",
         "return",

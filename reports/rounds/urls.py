@@ -5,10 +5,12 @@ from django.urls import path
 from reports.rounds import receipt_views, views
 from reports.rounds.editing_checks import views as editing_checks
 from reports.rounds.grid.urls import urlpatterns as grid
+from reports.rounds.inspecting.urls import urlpatterns as inspecting
 from reports.rounds.reviewing.urls import urlpatterns as reviewing
 
 urlpatterns = [
     *grid,
+    *inspecting,
     *reviewing,
     path("", views.home, name="home"),
     path("reporting/", views.reporting, name="reporting"),
