@@ -37,6 +37,13 @@ class Closed(models.TextChoices):
         "not_returned",
         _("The report was returned for single cells; only those can be changed."),
     )
+    WORDS_NOT_RETURNED = (
+        "words_not_returned",
+        _(
+            "The report was returned for single cells; its texts, amounts and files stay as they"
+            " were sent."
+        ),
+    )
     NOT_IN_REPORT = (
         "not_in_report",
         _("The institution is no longer on the roster of this unit."),
@@ -73,10 +80,14 @@ class InvalidCell(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Openness:
-    """What of a report may be changed: nothing, the returned cells, or all."""
+    """What of a report may be changed: nothing, what the return named, or all.
+
+    `words_returned`: the return named the texts, amounts and files of the report.
+    """
 
     why_closed: Closed | None = None
     returned_only: bool = False
+    words_returned: bool = False
 
     def allows(self, *, is_returned: bool) -> bool:
         return self.why_closed is None and (is_returned or not self.returned_only)
@@ -90,8 +101,8 @@ def is_limited(report: Report, user: User | None) -> bool:
 def openness(report: Report, *, limited: bool, names_cells: bool) -> Openness:
     """What is open. `names_cells`: the return of the report named single cells.
 
-    A report that was returned with a message alone is open throughout: the message can be about
-    anything.
+    Where a return named cells or the texts, only those are open. One with a message alone opens
+    the report throughout: the message can be about anything.
     """
     round_: ReportingRound = report.round
     if round_.is_closed:
@@ -102,8 +113,10 @@ def openness(report: Report, *, limited: bool, names_cells: bool) -> Openness:
         return Openness(Closed.APPROVED)
     if limited and report.status == Report.Status.SUBMITTED:
         return Openness(Closed.SUBMITTED)
+    is_narrow = limited and report.status == Report.Status.RETURNED
     return Openness(
-        returned_only=limited and names_cells and report.status == Report.Status.RETURNED
+        returned_only=is_narrow and (names_cells or report.words_returned),
+        words_returned=is_narrow and report.words_returned,
     )
 
 
@@ -135,16 +148,30 @@ def current_openness(report: Report, user: User | None) -> Openness:
     return openness(report, limited=is_limited(report, user), names_cells=named)
 
 
-def require_words_open(report: Report, open_now: Openness) -> None:
-    """Refuse where texts, explanations and files are not open.
+def why_beside_closed(report: Report, open_now: Openness) -> Closed | None:
+    """Why nothing can be written beside the figures: explanations, evidence, texts.
 
     The Department may correct a figure of what was submitted, with a reason; the words and papers
     beside the figures stay those that the unit sent.
     """
-    if open_now.why_closed:
-        raise EntryRefused(open_now.why_closed)
     if report.status == Report.Status.SUBMITTED:
-        raise EntryRefused(Closed.SUBMITTED)
+        return open_now.why_closed or Closed.SUBMITTED
+    return open_now.why_closed
+
+
+def why_words_closed(report: Report, open_now: Openness) -> Closed | None:
+    """Why the texts, amounts and files of the report as a whole cannot be changed."""
+    if why := why_beside_closed(report, open_now):
+        return why
+    if open_now.returned_only and not open_now.words_returned:
+        return Closed.WORDS_NOT_RETURNED
+    return None
+
+
+def refuse(why: Closed | None) -> None:
+    """Raise EntryRefused where there is a reason."""
+    if why:
+        raise EntryRefused(why)
 
 
 def cell_of(value: IndicatorValue | None) -> Cell:
@@ -393,7 +420,7 @@ def save_texts(
     written nothing.
     """
     report = lock(report)
-    require_words_open(report, current_openness(report, user))
+    refuse(why_words_closed(report, current_openness(report, user)))
     changed = [n for n in (*TEXTS, *AMOUNTS) if n in texts and getattr(report, n) != texts[n]]
     if not changed:
         return False

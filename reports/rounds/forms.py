@@ -10,7 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
-from reports.importing.matching import Reason, Why, read_cell
+from reports.importing.cells import read_cell
+from reports.importing.reasons import Reason, Why
 from reports.importing.wording import say
 from reports.models import NotApplicableReason, Report, State
 from reports.rounds.checks import MAX_NOTE, Cell, faults
@@ -224,9 +225,13 @@ class TextsForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """The message of a return, and one message for each ticked cell (keys "line-indicator")."""
+    """The message of a return, and one message for each ticked cell (keys "line-indicator").
+
+    `words`: texts, amounts and files go back as well.
+    """
 
     message = forms.CharField(required=False, max_length=5000)
+    words = forms.BooleanField(required=False)
 
     def __init__(self, *args, cells: Collection[str], **kwargs):
         super().__init__(*args, **kwargs)
@@ -241,7 +246,8 @@ class ReturnForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and not any((text or "").strip() for text in cleaned.values()):
+        texts = [text for name, text in cleaned.items() if name.startswith("message")]
+        if not self.errors and not any((text or "").strip() for text in texts):
             raise forms.ValidationError(
                 _("Say what is to be corrected: a message for the report, or one for a cell.")
             )

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, Kind, Tier, User
 from institutions.scope import limit_to_overseen, may_see_drafts, territories
 from reports.deadlines import days_left, is_late
-from reports.models import Change, Report, ReportingRound, RoundLine
+from reports.models import Change, CheckNote, Report, ReportingRound, RoundLine
 from reports.rounds.checks import Cell
+from reports.rounds.editing_checks.rules import BY_CODE
 from reports.rounds.entry import Openness, cell_of, values_of
 from reports.rounds.progress import Progress, asked_in, progress
 from reports.rounds.review import approved_cell
@@ -263,7 +265,10 @@ def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | N
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history: a step of the report, or a change of a value."""
+    """One line of the history: a step of the report, a change of a value, or an explanation.
+
+    `about` names what an explanation of a group is about; `says` are the words that went along.
+    """
 
     at: datetime.datetime
     by: User | None
@@ -271,10 +276,12 @@ class Event:
     change: Change | None = None
     before: str = ""
     after: str = ""
+    about: str = ""
+    says: str = ""
 
 
 def changes(report: Report, limit: int = HISTORY) -> list[Event]:
-    """The latest changes of the report's values, newest first. One query.
+    """The latest changes of the report's values and explanations, newest first. Two queries.
 
     Approvals are left out: they follow the report's own step and would bury what people entered.
     """
@@ -287,7 +294,7 @@ def changes(report: Report, limit: int = HISTORY) -> list[Event]:
         .select_related("value__line__institution", "value__indicator", "by", "import_batch")
         .order_by("-pk")[:limit]
     )
-    return [
+    events = [
         Event(
             change.at,
             change.by,
@@ -295,9 +302,27 @@ def changes(report: Report, limit: int = HISTORY) -> list[Event]:
             change,
             cell_text(Cell(change.before_state, change.before_count, change.before_na_reason)),
             cell_text(Cell(change.after_state, change.after_count, change.after_na_reason)),
+            says=change.reason if change.action in _WITH_WORDS else "",
         )
         for change in found
     ]
+    written = CheckNote.history.filter(report=report).select_related("history_user")
+    explained = Change.Action.EXPLAINED.label
+    events += [
+        Event(note.history_date, note.history_user, explained, about=_about(note), says=note.text)
+        for note in written.order_by("-history_id")[:limit]
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+_WITH_WORDS = (Change.Action.CORRECTED, Change.Action.EXPLAINED)
+
+
+def _about(note: CheckNote) -> str:
+    """What an explanation of a group is about: "Chưa có số liệu, cấp xã"."""
+    tier = note.subject.partition(":")[0]
+    title = BY_CODE[note.check_code].words(get_language() or "vi").title
+    return f"{title}, {Tier(tier).label}" if tier in Tier.values else title
 
 
 def sees_drafts(user: User, report: Report) -> bool:

@@ -115,6 +115,7 @@ def submit(report: Report, user: User | None) -> Report:
     report.submitted_at, report.submitted_by = now, user
     report.first_submitted_at = report.first_submitted_at or now
     report.started_at = report.started_at or now
+    report.words_returned = False
     _save(report, user)
     # The messages stay beside the cells, so that the reviewer sees what was asked for.
     values_of(report).filter(is_returned=True).update(is_returned=False)
@@ -141,12 +142,14 @@ def return_report(
     message: str,
     cells: Mapping[int, str] | None = None,
     *,
+    words: bool = False,
     seen: str = "",
 ) -> Report:
     """Send the report back with a message and, by value id, messages for single cells.
 
-    Where cells are named, only those open again; with a message alone the whole report does. A
-    cell without a message of its own carries the common one. `seen`: as for `approve`.
+    Where cells are named, or with `words` the texts, amounts and files, only those open again;
+    with a message alone the whole report does. A cell without a message of its own carries the
+    common one. `seen`: as for `approve`.
     """
     report = _locked(
         report,
@@ -174,7 +177,7 @@ def return_report(
     IndicatorValue.objects.bulk_update(chosen, ["is_returned", "return_message"], batch_size=BATCH)
     report.status = Report.Status.RETURNED
     report.returned_at, report.returned_by = timezone.now(), user
-    report.return_message = message.strip()
+    report.return_message, report.words_returned = message.strip(), words
     _save(report, user)
     return report
 
@@ -186,6 +189,7 @@ def return_cells(
     message: str,
     cells: Mapping[tuple[RoundLine, Indicator], str],
     *,
+    words: bool = False,
     seen: str = "",
 ) -> Report:
     """Return a report, naming cells by line and indicator.
@@ -205,7 +209,7 @@ def return_cells(
     if set(told) - set(by_cell):
         raise ReviewRefused(Why.FOREIGN_CELL)
     found = {by_cell[key]: told[key] for key in told}
-    return return_report(report, user, message, found, seen=seen)
+    return return_report(report, user, message, found, words=words, seen=seen)
 
 
 def submission(report: Report) -> str:

@@ -33,11 +33,13 @@ from reports.rounds.entry import (
     current_openness,
     set_line,
     values_of,
+    why_words_closed,
 )
 from reports.rounds.forms import LineForm
 from reports.rounds.pages import Place, ReportRow
 from reports.rounds.reviewing.history import corrections, is_withdrawn, records, steps
 from reports.rounds.reviewing.queue import waiting
+from reports.rounds.same_person import typed_by_same_person
 from reports.rounds.wording import report_status
 
 NOT_BEGUN, LATE, CLEAN, RISK = "not_begun", "late", "clean", "risk"
@@ -238,6 +240,7 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         "is_open": is_open,
         "why_closed": open_now.why_closed.label if open_now and open_now.why_closed else "",
         "returned_only": bool(open_now and open_now.returned_only),
+        "takes_words": is_open and why_words_closed(found, open_now) is None,
         "can_import": is_open and status != Report.Status.SUBMITTED,
         "can_submit": can_submit,
         "found": findings_of(found) if can_submit else None,
@@ -271,6 +274,7 @@ def _evidence(report: Report, row: pages.SheetRow) -> list[tuple[pages.SheetCell
 
 @audience(REPORTER, DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@typed_by_same_person
 def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """The answers of one institution: small corrections need no file."""
     found = report_to_enter(request, pk)

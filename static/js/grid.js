@@ -595,6 +595,7 @@
       if (!event.target.files.length) return;
       form.append("file", event.target.files[0]);
       form.append("cell", key);
+      form.append("typed_by", grid.dataset.user);
       says.textContent = words.saving;
       try {
         const response = await fetch(grid.dataset.attach, { method: "POST", redirect: "manual", headers: { Accept: "application/json", "X-CSRFToken": token() }, body: form });

@@ -5,11 +5,13 @@
   const form = document.querySelector("[data-review]");
   const button = form?.querySelector("[data-cells]");
   if (!button) return;
+  const words = form.querySelector("input[name=words]");
   const ticks = [...form.querySelectorAll("input[name=cell]")];
 
   const count = () => {
     const n = ticks.filter((tick) => tick.checked).length;
-    button.textContent = n ? button.dataset.cells.replace("{n}", n) : button.dataset.whole;
+    const alone = words.checked ? button.dataset.words : button.dataset.whole;
+    button.textContent = n ? button.dataset.cells.replace("{n}", n) : alone;
   };
 
   const neighbour = (tick, step) => {
@@ -22,9 +24,9 @@
   };
 
   form.addEventListener("change", (event) => {
-    if (!event.target.matches("input[name=cell]")) return;
+    if (!event.target.matches("input[name=cell], input[name=words]")) return;
     count();
-    if (event.target.checked) event.target.parentElement.querySelector(".cell-message").focus();
+    if (event.target.name === "cell" && event.target.checked) event.target.parentElement.querySelector(".cell-message").focus();
   });
 
   form.addEventListener("keydown", (event) => {

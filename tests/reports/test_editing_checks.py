@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone, translation
 
-from reports.models import CheckNote, IndicatorValue, Report
+from reports.models import Change, CheckNote, IndicatorValue, Report
 from reports.rounds.checks import MAX_COUNT, MAX_NOTE, Cell, CellFault, Question
 from reports.rounds.editing_checks.findings import (
     ExplanationRefused,
@@ -478,12 +478,47 @@ def test_nothing_is_explained_after_submission(report, reporter, staff, status):
     assert not CheckNote.objects.exists()
 
 
+def test_explanation_that_is_replaced_stays_readable_with_who_and_when(
+    dropped, reporter, staff, as_reporter
+):
+    key = of(dropped, "count_tenfold").key
+    for user, text in ((reporter, "Sửa nhà, đóng cửa."), (staff, "Đóng cửa 10 tháng.")):
+        explain(dropped, key, text, user)
+    # The same words once more are no change.
+    explain(dropped, key, "Đóng cửa 10 tháng.", staff)
+
+    kept = Change.objects.filter(action=Change.Action.EXPLAINED)
+    assert [(c.by, c.reason, c.before_count == c.after_count) for c in kept] == [
+        (reporter, "Sửa nhà, đóng cửa.", True),
+        (staff, "Đóng cửa 10 tháng.", True),
+    ]
+    page = as_reporter.get(dropped.get_absolute_url()).content.decode()
+    assert page.count("Sửa nhà, đóng cửa.") == 1
+
+
+def test_explanation_of_a_group_that_is_replaced_stays_readable(
+    report, reporter, staff, as_reporter
+):
+    key = "missing:commune:culture.clubs"
+    explain(report, key, "Chưa thống kê xong.", reporter)
+    explain(report, key, "Xã chưa gửi số liệu.", staff)
+
+    kept = CheckNote.history.order_by("history_id")
+    assert [(one.history_user, one.text, one.history_type) for one in kept] == [
+        (reporter, "Chưa thống kê xong.", "+"),
+        (staff, "Xã chưa gửi số liệu.", "~"),
+    ]
+    page = as_reporter.get(report.get_absolute_url()).content.decode()
+    assert page.count("Chưa thống kê xong.") == page.count("Xã chưa gửi số liệu.") == 1
+
+
 @pytest.mark.parametrize("n", [2, 12])
 def test_explaining_takes_a_fixed_number_of_queries(report, reporter, django_assert_num_queries, n):
     given = {f.key: ("Chưa thống kê xong.", f.seen) for f in list(findings_of(report))[:n]}
 
-    # savepoint 2, report, round, rights 3, findings 7, notes, begun and its history
-    with django_assert_num_queries(17):
+    # savepoint 2, report, round, rights 3, findings 7, notes before and after and their history,
+    # begun and its history
+    with django_assert_num_queries(20):
         explain_all(report, given, reporter)
 
     assert CheckNote.objects.count() == len(given)

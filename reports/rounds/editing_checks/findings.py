@@ -18,7 +18,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Tier, User
-from reports.models import CheckNote, IndicatorValue, Report, ReportingRound, RoundLine
+from reports.models import Change, CheckNote, IndicatorValue, Report, ReportingRound, RoundLine
+from reports.rounds import bulk
 from reports.rounds.checks import MAX_NOTE, Cell
 from reports.rounds.editing_checks.rules import (
     Answer,
@@ -29,12 +30,14 @@ from reports.rounds.editing_checks.rules import (
     find,
 )
 from reports.rounds.entry import (
+    cell_of,
     current_openness,
     lock,
     mark_started,
     question_of,
-    require_words_open,
+    refuse,
     values_of,
+    why_beside_closed,
 )
 from reports.rounds.opening import roster_day
 from targets.models import Indicator
@@ -494,8 +497,8 @@ def explain_all(
     """
     report = lock(report)
     open_now = current_openness(report, user)
-    require_words_open(report, open_now)
-    returned = _returned(report) if open_now.returned_only else None
+    refuse(why_beside_closed(report, open_now))
+    returned = returned_cells(report) if open_now.returned_only else None
     found, refused = findings_of(report), {}
     of_cells: list[tuple[Finding, str]] = []
     of_groups: list[tuple[Finding, str]] = []
@@ -517,14 +520,14 @@ def explain_all(
         else:
             (of_groups if finding.line_id is None else of_cells).append((finding, kept))
     now = timezone.now()
-    _keep_on_values(report, of_cells)
+    _keep_on_values(report, of_cells, user, now)
     _keep_notes(report, of_groups, user, now)
     if of_cells or of_groups:
         mark_started(report, now)
     return refused
 
 
-def _returned(report: Report) -> set[tuple[int, int]]:
+def returned_cells(report: Report) -> set[tuple[int, int]]:
     """The cells that the return named, by line and indicator id."""
     marked = values_of(report).filter(is_returned=True)
     return set(marked.values_list("line", "indicator"))
@@ -545,7 +548,8 @@ def explain(
     return findings_of(report).get(finding_key)
 
 
-def _keep_on_values(report: Report, given: list[tuple[Finding, str]]) -> None:
+def _keep_on_values(report: Report, given: list[tuple[Finding, str]], user: User, now) -> None:
+    """The words beside the answers; who wrote what and when stands in the changes."""
     if not given:
         return
     cells = {(f.line_id, f.indicator.pk): (text, answer_words(f.now)) for f, text in given}
@@ -557,13 +561,24 @@ def _keep_on_values(report: Report, given: list[tuple[Finding, str]]) -> None:
     )
     changed = []
     for value in values_of(report).filter(line__in={line for line, _indicator in cells}):
-        if (key := (value.line_id, value.indicator_id)) in cells:
-            value.explanation, value.explained = cells[key]
+        words = cells.get((value.line_id, value.indicator_id))
+        if words and words != (value.explanation, value.explained):
+            value.explanation, value.explained = words
             changed.append(value)
     IndicatorValue.objects.bulk_update(changed, ["explanation", "explained"], batch_size=_BATCH)
+    bulk.insert_changes(
+        ((value.pk, cell_of(value), cell_of(value), value.explanation) for value in changed),
+        at=now,
+        by=user,
+        action=Change.Action.EXPLAINED,
+    )
 
 
 def _keep_notes(report: Report, given: list[tuple[Finding, str]], user: User, now) -> None:
+    """The words about groups; those that they replace stay in the history of the note."""
+    if not given:
+        return
+    known = set(report.check_notes.values_list("check_code", "subject"))
     CheckNote.objects.bulk_create(
         [
             CheckNote(
@@ -577,3 +592,10 @@ def _keep_notes(report: Report, given: list[tuple[Finding, str]], user: User, no
         update_fields=["seen", "text", "by", "at"],
         batch_size=_BATCH,
     )  # fmt: skip
+    written = {True: [], False: []}
+    for note in report.check_notes.filter(at=now):
+        written[(note.check_code, note.subject) in known].append(note)
+    for is_known, notes in written.items():
+        CheckNote.history.bulk_history_create(
+            notes, update=is_known, default_user=user, default_date=now
+        )

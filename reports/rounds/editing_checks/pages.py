@@ -1,7 +1,7 @@
 """What the check page shows: findings by severity and institution, each with its field."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.forms import BoundField
@@ -29,6 +29,8 @@ class Item:
     now: str = ""
     now_code: str = ""
     before: str = ""
+    # Wrong, but the return did not open the cell: the unit cannot correct it.
+    is_out_of_reach: bool = False
     # The answer that all of a group give.
     value: str = ""
     names: tuple[str, ...] = ()
@@ -67,11 +69,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
+    """What the page shows. Of `fatal`, the unit cannot correct `out_of_reach` by itself."""
+
     fatal: list[Block]
     cells: list[Block]
     groups: list[Block]
     missing: list[Block]
     explained: list[Block]
+
+    @property
+    def out_of_reach(self) -> int:
+        return sum(item.is_out_of_reach for block in self.fatal for item in block.items)
 
 
 def cell_address(report: Report, line: int, indicator_code: str) -> str:
@@ -80,11 +88,28 @@ def cell_address(report: Report, line: int, indicator_code: str) -> str:
     return f"{grid}#cell-{line}-{indicator_code.replace('.', '-')}"
 
 
-def check_page(found: Findings, form: ExplainForm | None) -> CheckPage:
-    """The findings in blocks; without a form (nothing can be entered) they carry no fields."""
+def check_page(
+    found: Findings,
+    form: ExplainForm | None,
+    only: Collection[tuple[int, int]] | None = None,
+) -> CheckPage:
+    """The findings in blocks; without a form (nothing can be entered) they carry no fields.
+
+    `only`: the cells that can be corrected, by line and indicator id, if not all can.
+    """
     opened = found.unexplained
+    fatal = _by_institution(found, found.fatal, form)
+    if only is not None:
+        for block in fatal:
+            block.items[:] = [
+                replace(
+                    item,
+                    is_out_of_reach=(item.finding.line_id, item.finding.indicator.pk) not in only,
+                )
+                for item in block.items
+            ]
     return CheckPage(
-        fatal=_by_institution(found, found.fatal, form),
+        fatal=fatal,
         cells=_by_institution(found, [f for f in opened if f.line_id], form),
         groups=_by_tier(found, [f for f in opened if not f.line_id and f.code != "missing"], form),
         missing=_by_tier(found, [f for f in opened if f.code == "missing"], form),

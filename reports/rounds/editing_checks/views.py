@@ -9,16 +9,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from institutions.scope import DEPARTMENT, REPORTER, audience
 from reports.models import Report
-from reports.rounds.editing_checks.findings import Findings, explain_all, findings_of
+from reports.rounds.editing_checks.findings import (
+    Findings,
+    explain_all,
+    findings_of,
+    returned_cells,
+)
 from reports.rounds.editing_checks.forms import ExplainForm
 from reports.rounds.editing_checks.pages import check_page
-from reports.rounds.entry import EntryRefused, current_openness, values_of
+from reports.rounds.entry import EntryRefused, current_openness
 from reports.rounds.review import ReviewRefused, Why, submit
+from reports.rounds.same_person import typed_by_same_person
 from reports.rounds.views import frame, report_to_enter
 
 
 @audience(REPORTER, DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@typed_by_same_person
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What the checks notice, each to be corrected or explained; then submit."""
     report = report_to_enter(request, pk)
@@ -60,17 +67,20 @@ def _page(
     takes = open_now.why_closed is None and report.status != Report.Status.SUBMITTED
     if form is None and takes:
         form = ExplainForm(findings=found)
+    returned = returned_cells(report) if report.status == Report.Status.RETURNED else set()
     context = {
         **frame(report),
         "found": found,
-        "page": check_page(found, form if takes else None),
+        "page": check_page(
+            found,
+            form if takes else None,
+            only=returned if open_now.returned_only else None,
+        ),
         "form": form,
         "takes": takes,
         "why_closed": open_now.why_closed.label if open_now.why_closed else "",
         # Submitted again with the returned cells as they were: allowed, but never unnoticed.
-        "returned": values_of(report).filter(is_returned=True).count()
-        if report.status == Report.Status.RETURNED
-        else 0,
+        "returned": len(returned),
         "compared_with": next((f.year for f in found if f.year), None),
     }
     return render(request, "reports/check.html", context, status=status)
@@ -78,6 +88,7 @@ def _page(
 
 @audience(REPORTER, DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def submit_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the report in from a page on which nothing was open."""
     return _hand_in(request, report_to_enter(request, pk))

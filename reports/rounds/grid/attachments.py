@@ -26,7 +26,9 @@ from reports.rounds.entry import (
     current_openness,
     lock,
     mark_started,
-    require_words_open,
+    refuse,
+    why_beside_closed,
+    why_words_closed,
 )
 from targets.models import Indicator
 
@@ -184,6 +186,9 @@ def _require_open(
     report: Report, user: User, *, is_returned: bool = False, of_cell: bool = False
 ) -> None:
     open_now = current_openness(report, user)
-    require_words_open(report, open_now)
-    if of_cell and not open_now.allows(is_returned=is_returned):
+    if not of_cell:
+        refuse(why_words_closed(report, open_now))
+        return
+    refuse(why_beside_closed(report, open_now))
+    if not open_now.allows(is_returned=is_returned):
         raise EntryRefused(Closed.NOT_RETURNED)

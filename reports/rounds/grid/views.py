@@ -39,6 +39,7 @@ from reports.rounds.entry import (
     current_openness,
     save_texts,
     set_cells,
+    why_words_closed,
 )
 from reports.rounds.forms import TextsForm
 from reports.rounds.grid import saving
@@ -47,6 +48,7 @@ from reports.rounds.grid.board import NOTHING, Refill, grid
 from reports.rounds.grid.forms import FilterForm, Malformed, read_block, read_form, storable
 from reports.rounds.grid.texts import quick_texts, reason_words
 from reports.rounds.progress import asked_in
+from reports.rounds.same_person import refusal, typed_by_same_person, wants_json
 from reports.rounds.views import frame, report_or_404, report_to_enter
 from reports.rounds.wording import report_status
 
@@ -58,6 +60,7 @@ def grid_url(report: Report) -> str:
 @audience(*EVERY_ROLE)
 @gzip_page  # a cell is a line of the same words: 300 institutions are a twentieth of their size
 @require_http_methods(["GET", "HEAD", "POST"])
+@typed_by_same_person
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid of one report. Without JavaScript each section is a plain form."""
     if request.method != "POST":
@@ -126,7 +129,9 @@ def _context(
     form = FilterForm(request.GET)
     board = grid(found, drafts=drafts, open_now=open_now, wanted=form.filter, refill=refill)
     corrects = is_open and found.status == Report.Status.SUBMITTED
-    takes_words = is_open and not corrects
+    takes_beside = is_open and not corrects
+    why_words = why_words_closed(found, open_now) if is_open else None
+    takes_words = is_open and why_words is None
     return {
         **frame(found),
         "board": board,
@@ -140,8 +145,9 @@ def _context(
         "returned_only": bool(open_now and open_now.returned_only),
         "corrects": corrects,
         "can_submit": is_open and found.status in (Report.Status.DRAFT, Report.Status.RETURNED),
-        "can_import": takes_words,
+        "takes_beside": takes_beside,
         "takes_words": takes_words,
+        "why_words": why_words.label if takes_beside and why_words else "",
         "progress": board.sheet.progress,
         "shows_texts": drafts or found.status == Report.Status.APPROVED,
         "texts": texts or (TextsForm(report=found) if takes_words else None),
@@ -162,8 +168,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     except Malformed:
         return JsonResponse({"error": "malformed"}, status=400)
     if block.user != request.user.pk:
-        # What one person typed is never saved in the name of who logged in after them.
-        return JsonResponse({"error": "user"}, status=409)
+        return refusal(request, as_json=True)
     answer = saving.save_block(found, block, request.user)
     fresh = {}
     if block.fresh:
@@ -180,6 +185,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 @audience(REPORTER, DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
     """Save the short texts and amounts."""
     found = report_to_enter(request, pk)
@@ -216,12 +222,12 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
 
 @audience(REPORTER, DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a file for the report, or for the cell that `cell` names ("line-indicator")."""
     found = report_to_enter(request, pk)
     cell = _cell_or_404(found, request.POST.get("cell", ""))
     upload = request.FILES.get("file")
-    wants_json = request.accepts("application/json") and not request.accepts("text/html")
     attachment, problem = None, ""
     if upload is None:
         problem = _("Choose a file first.")
@@ -230,7 +236,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
             attachment = attach(found, upload, request.user, cell)
         except (FileRefused, EntryRefused) as refused:
             problem = str(refused)
-    if wants_json:
+    if wants_json(request):
         if attachment is None:
             return JsonResponse({"message": problem}, status=422)
         return JsonResponse({"id": attachment.pk, "name": attachment.name})
@@ -290,6 +296,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @audience(REPORTER, DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def remove_file(request: HttpRequest, pk: int) -> HttpResponse:
     found = _attachment_or_404(request, pk)
     report = report_to_enter(request, found.report_id)

@@ -190,11 +190,13 @@ def return_report(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST, cells=ticked)
     if "look" in request.POST:
         # Enter on a tick, without JavaScript: nothing is decided, ticks and words stay.
-        context = _review(request, found, board(found, typed=form.told), message=form["message"])
+        shown = board(found, typed=form.told)
+        context = _review(request, found, shown, message=form["message"], words=form["words"])
         return render(request, "reports/review.html", context)
     if not form.is_valid():
+        shown = board(found, typed=form.told)
         context = _review(
-            request, found, board(found, typed=form.told), form=form, message=form["message"]
+            request, found, shown, form=form, message=form["message"], words=form["words"]
         )
         return render(request, "reports/review.html", context, status=422)
     told = {cells[key]: form.cleaned_data[f"message_{key}"] for key in ticked}
@@ -204,6 +206,7 @@ def return_report(request: HttpRequest, pk: int) -> HttpResponse:
             request.user,
             form.cleaned_data["message"],
             told,
+            words=form.cleaned_data["words"],
             seen=request.POST.get("seen", ""),
         )
     except ReviewRefused as refused:
