@@ -8,5 +8,6 @@ run adds what is missing and never touches what people entered.
     people.py        reporting units and accounts
     institutions.py  libraries, museums and culture centres, opened and closed
     figures.py       rounds, values and their history
+    inspections.py   a few answers that were looked at on the spot
     making.py        all of it in order
 """

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, User
 from reports.sample.figures import make_rounds
+from reports.sample.inspections import make_inspections
 from reports.sample.institutions import make_institutions
 from reports.sample.people import make_accounts, make_national_accounts, make_reporting_units
 from reports.sample.provinces import PROVINCES, Province
@@ -59,6 +60,7 @@ def _make_province(province: Province, say: Callable[[str], None], today: dateti
     if made := make_institutions(province, territory, units):
         say(_("%(province)s: %(count)s sample institutions") % {**named, "count": made})
     for year in make_rounds(province, territory, people, today):
+        make_inspections(territory, year, people["department"], today)
         say(_("%(province)s: sample figures of %(year)s") % {**named, "year": year})
 
 

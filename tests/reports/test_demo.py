@@ -17,6 +17,7 @@ from institutions.scope import rights
 from reports.breaches import find_breaches
 from reports.figures.attainment import Pace, Verdict
 from reports.figures.boards import attainment_rows
+from reports.figures.inspections import inspected
 from reports.management.commands.demo import accounts, free_port
 from reports.models import (
     Change,
@@ -346,6 +347,13 @@ def test_printed_accounts_are_these(sample):
         "lanh-dao-bo",
         "quan-tri",
     ]
+
+
+def test_some_answers_were_inspected_and_most_agree(sample):
+    for territory in sample.values():
+        for round_ in territory.rounds.exclude(year=2022):
+            total = inspected(round_).total
+            assert (total.checked, total.agreed, total.changed) == (14, 12, 0)
 
 
 # Without the sample --------------------------------------------------------------------------
