@@ -122,7 +122,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class SheetInfo:
-    """`rows`: up to the last that holds anything; `score`: known headings in its best line."""
+    """`rows`: how many filled ones were seen, at most the first 60 of a sheet that was not read;
+    `score`: known headings in its best line."""
 
     name: str
     rows: int
@@ -135,7 +136,8 @@ class Guess:
     """How the file was read. Encoding and delimiter are "" for workbooks.
 
     `typed_in`: "tcvn3" or "vni" if letters were converted from an old font, "mojibake" if UTF-8
-    had been saved as if it were Windows-1252; None if they are Unicode.
+    had been saved as if it were Windows-1252; None if they are Unicode. `score`: known headings in
+    the heading line.
     """
 
     encoding: str = ""
@@ -144,6 +146,7 @@ class Guess:
     sheet: str = ""
     sheets: tuple[SheetInfo, ...] = ()
     header_line: int = 1
+    score: int = 0
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -205,21 +208,26 @@ class Rows(Sequence[Row]):
         self._lines = array("L")
         self._hidden: set[int] = set()
 
-    def append(self, row: Row) -> None:
+    def add(
+        self,
+        line: int,
+        cells: Sequence[str],
+        kinds: Mapping[int, CellKind] | None = None,
+        merged: Iterable[int] = (),
+        is_hidden: bool = False,
+    ) -> None:
         """Keep a row. Cells hold no control characters 1E and 1F: readers see to that."""
-        cells: Iterable[str] = row.values
-        if row.kinds or row.merged:
-            marked = list(row.values)
-            for place, kind in row.kinds.items():
-                marked[place] = _MARK + _KINDS[kind] + marked[place]
-            for place in row.merged:
-                marked[place] = _MARK + "m" + marked[place]
-            cells = marked
-        if row.is_hidden:
+        if kinds or merged:
+            cells = list(cells)
+            for place, kind in (kinds or {}).items():
+                cells[place] = _MARK + _KINDS[kind] + cells[place]
+            for place in merged:
+                cells[place] = _MARK + "m" + cells[place]
+        if is_hidden:
             self._hidden.add(len(self._lines))
-        self._packed += _CELL.join(cells).encode("utf-8", "surrogatepass")
+        self._packed += _CELL.join(cells).encode("utf-8", "replace")
         self._ends.append(len(self._packed))
-        self._lines.append(row.line)
+        self._lines.append(line)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -236,7 +244,7 @@ class Rows(Sequence[Row]):
 
     def _row(self, index: int) -> Row:
         start = self._ends[index - 1] if index else 0
-        text = self._packed[start : self._ends[index]].decode("utf-8", "surrogatepass")
+        text = self._packed[start : self._ends[index]].decode()
         kinds: dict[int, CellKind] = {}
         merged: frozenset[int] = frozenset()
         values = text.split(_CELL)

@@ -5,122 +5,191 @@ PURE: no Django.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-
-import openpyxl
+from dataclasses import replace
 
 from institutions.sheets.book import (
     Book,
-    CellKind,
     Choice,
+    Doubt,
     FileProblem,
     Format,
     Guess,
     Limits,
     Passed,
     PassedOver,
-    Row,
-    Rows,
     SheetInfo,
     UnreadableFile,
 )
+from institutions.sheets.containers import recognise
+from institutions.sheets.delimited import DELIMITERS, ENCODINGS, open_text
+from institutions.sheets.layout import HEAD, best_score, read_table
+from institutions.sheets.ods import OdsBook, open_ods
+from institutions.sheets.raw import RawRow
+from institutions.sheets.typed import TCVN3, VNI, Typist
+from institutions.sheets.xls import XlsBook, open_xls
+from institutions.sheets.xlsx import XlsxBook, open_xlsx
 
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1258", "cp1252")
-TYPED_IN = ("unicode", "tcvn3", "vni")
-DELIMITERS = (";", "\t", ",", "|")
+__all__ = ["DELIMITERS", "ENCODINGS", "TYPED_IN", "read_book"]
+
+TYPED_IN = ("unicode", TCVN3, VNI)
+_OPEN = {Format.XLSX: open_xlsx, Format.XLS: open_xls, Format.ODS: open_ods}
+_MOST_TEXTS = 20_000
+
+Score = Callable[[Sequence[str]], int]
+Workbook = XlsxBook | XlsBook | OdsBook
 
 
 def read_book(
     content: bytes,
-    name: str,
+    name: str = "",
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     choice: Choice = Choice(),  # noqa: B008 - frozen
     is_heading: Callable[[Sequence[str]], int] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Book:
     """Read the table of a file of any kind that spreadsheet programs save.
 
-    `name` serves messages only: the content decides what the file is. `is_heading` tells how many
-    known headings stand in a row of cells; the line with most is the heading, the sheet with most
-    is read. Raises `UnreadableFile` and nothing else.
+    The content decides what the file is; of `name` nothing is believed. `is_heading` tells how
+    many known headings stand in a row of cells: the line with most is the heading, the sheet with
+    most is read, the delimiter under which most are found is taken. Without it the line with most
+    texts is the heading. `progress` is told the number of rows read, every now and then.
+
+    Raises `UnreadableFile` and nothing else.
     """
     if len(content) > limits.max_bytes:
         raise UnreadableFile(FileProblem.TOO_LARGE, limits.max_bytes)
-    if not content.strip():
+    if not content.strip(b" \t\r\n\0\x1a\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(FileProblem.EMPTY)
-    if content.startswith(b"PK\x03\x04"):
-        found, guess = _workbook(content, choice)
-        kind = Format.XLSX
+    score: Score = (lambda cells: int(is_heading(cells))) if is_heading else (lambda _cells: 0)
+    kind = recognise(content)
+    if kind is Format.TEXT:
+        book = _read_text(content, limits, choice, score, progress)
     else:
-        found, guess = _text(content, choice)
-        kind = Format.TEXT
-    return _table(kind, list(found), guess, choice, is_heading)
+        book = _read_workbook(kind, content, limits, choice, score, progress)
+    if is_heading and choice.header_line is None and not book.guess.score:
+        book = replace(book, guess=_doubting(book.guess, Doubt.HEADING))
+    return book
 
 
-def _text(content: bytes, choice: Choice) -> tuple[Iterator[Row], Guess]:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(choice.encoding or encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFile(FileProblem.ENCODING) from None
-    first = text.lstrip().splitlines()[0]
-    delimiter = choice.delimiter or max(DELIMITERS, key=first.count)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        raise UnreadableFile(FileProblem.QUOTES) from None
-    rows = (Row(n, tuple(c.strip() for c in record)) for n, record in enumerate(records, 1))
-    return rows, Guess("utf-8" if encoding == "utf-8-sig" else "utf-16-le", delimiter)
+def _doubting(guess: Guess, doubt: Doubt) -> Guess:
+    return replace(guess, doubts=(*guess.doubts, doubt))
 
 
-def _workbook(content: bytes, choice: Choice) -> tuple[Iterator[Row], Guess]:
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book[choice.sheet] if choice.sheet else book.worksheets[0]
-        raw = list(sheet.iter_rows(values_only=True))
-    except Exception:
-        raise UnreadableFile(FileProblem.DAMAGED) from None
-    infos = tuple(SheetInfo(s.title, 0, s.sheet_state != "visible") for s in book.worksheets)
-
-    def rows() -> Iterator[Row]:
-        for line, cells in enumerate(raw, 1):
-            kinds = {
-                place: CellKind.NUMBER
-                for place, cell in enumerate(cells)
-                if isinstance(cell, int | float) and not isinstance(cell, bool)
-            }
-            yield Row(line, tuple("" if c is None else str(c).strip() for c in cells), kinds)
-
-    return rows(), Guess(sheet=sheet.title, sheets=infos)
-
-
-def _table(
-    kind: Format,
-    found: list[Row],
-    guess: Guess,
+def _read_text(
+    content: bytes,
+    limits: Limits,
     choice: Choice,
-    is_heading: Callable[[Sequence[str]], int] | None,
+    score: Score,
+    progress: Callable[[int], None] | None,
 ) -> Book:
-    filled = [row for row in found if any(row.values)]
+    text = open_text(content, choice, limits, score)
+    table = read_table(
+        text.rows(),
+        limits=limits,
+        header_line=choice.header_line,
+        score=score,
+        progress=progress,
+    )
+    passed = table.passed_over
+    if text.sep_line:
+        passed.insert(0, PassedOver(0, Passed.SEPARATOR_LINE, 0, text.sep_line))
+    guess = Guess(
+        encoding=text.encoding,
+        delimiter=text.delimiter,
+        typed_in=text.typed_in,
+        header_line=table.header_line,
+        score=table.score,
+        doubts=text.doubts,
+    )
+    if text.is_mixed():
+        guess = _doubting(guess, Doubt.TYPED_IN)
+    return Book(
+        Format.TEXT, guess, table.headings, table.rows, tuple(passed), last_line=table.last_line
+    )
+
+
+def _read_workbook(
+    kind: Format,
+    content: bytes,
+    limits: Limits,
+    choice: Choice,
+    score: Score,
+    progress: Callable[[int], None] | None,
+) -> Book:
+    workbook: Workbook = _OPEN[kind](content, limits)
+    heads = {info.name: list(workbook.rows(info.name, HEAD)) for info in workbook.sheets}
+    texts = workbook.texts()[:_MOST_TEXTS]
+    for head in heads.values():
+        texts += [cell for row in head for cell in row.cells]
+    typist = Typist({text for text in texts if not text.isascii()}, choice.typed_in)
+    for head in heads.values():
+        for row in head:
+            _retype(row, typist)
+    infos = tuple(
+        replace(info, rows=len(heads[info.name]), score=best_score(heads[info.name], score))
+        for info in workbook.sheets
+    )
+    sheet, doubts = _choose(infos, choice.sheet)
+
+    def rows() -> Iterator[RawRow]:
+        for row in workbook.rows(sheet.name):
+            _retype(row, typist)
+            yield row
+
+    table = read_table(
+        rows(), limits=limits, header_line=choice.header_line, score=score, progress=progress
+    )
+    infos = tuple(
+        replace(info, rows=len(table.rows) + 1) if info is sheet else info for info in infos
+    )
+    guess = Guess(
+        typed_in=typist.typed_in,
+        sheet=sheet.name,
+        sheets=infos,
+        header_line=table.header_line,
+        score=table.score,
+        doubts=doubts,
+    )
+    if typist.is_mixed:
+        guess = _doubting(guess, Doubt.TYPED_IN)
+    return Book(
+        kind,
+        guess,
+        table.headings,
+        table.rows,
+        tuple(table.passed_over),
+        workbook.hidden_columns.get(sheet.name, frozenset()),
+        table.last_line,
+    )
+
+
+def _retype(row: RawRow, typist: Typist) -> None:
+    for place, cell in enumerate(row.cells):
+        if not cell.isascii():
+            row.cells[place] = typist.text(cell)
+
+
+def _choose(sheets: tuple[SheetInfo, ...], name: str | None) -> tuple[SheetInfo, tuple[Doubt, ...]]:
+    """The sheet to read: the one chosen, else the visible one with most known headings."""
+    if name is not None:
+        for sheet in sheets:
+            if sheet.name == name:
+                if not sheet.rows:
+                    raise UnreadableFile(FileProblem.EMPTY)
+                return sheet, ()
+        raise UnreadableFile(FileProblem.NO_SUCH_SHEET, name)
+    filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise UnreadableFile(FileProblem.EMPTY)
-    head = max(filled[:50], key=lambda row: is_heading(row.values) if is_heading else 0)
-    if choice.header_line:
-        head = next((row for row in found if row.line == choice.header_line), head)
-    rows, passed = Rows(), []
-    for row in found:
-        if row.line == head.line:
-            continue
-        if not any(row.values):
-            passed.append(PassedOver(row.line, Passed.EMPTY, row.line))
-        elif row.line < head.line:
-            passed.append(PassedOver(row.line, Passed.TITLE, row.line, row.values[0]))
-        else:
-            values = row.values + ("",) * (len(head.values) - len(row.values))
-            rows.append(Row(row.line, values, row.kinds, row.merged, row.is_hidden))
-    guess = Guess(
-        guess.encoding, guess.delimiter, None, guess.sheet, guess.sheets, head.line, guess.doubts
-    )
-    return Book(kind, guess, head.values, rows, tuple(passed), last_line=filled[-1].line)
+    # A hidden sheet is what a form keeps its lists in: only if no other can be meant.
+    best = max(filled, key=lambda sheet: (bool(sheet.score), not sheet.is_hidden, sheet.score))
+    rivals = [
+        sheet
+        for sheet in filled
+        if sheet is not best
+        and not sheet.is_hidden
+        and (sheet.score * 4 >= best.score * 3 if best.score else True)
+    ]
+    return best, (Doubt.SHEET,) if rivals else ()

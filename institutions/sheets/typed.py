@@ -53,9 +53,11 @@ def from_tcvn3(text: str) -> str:
 
 def _in_capitals(match: re.Match[str]) -> str:
     word = match[0]
-    plain = [char for char in word if char.isascii() and char.isalpha()]
-    # A single capital may only begin a name ("Và").
-    return word.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else word
+    # A capital at the beginning may be that of a name; one further on is not.
+    is_loud = any(map(str.isupper, word[1:])) and not any(
+        char.isascii() and char.islower() for char in word
+    )
+    return word.upper() if is_loud else word
 
 
 def from_vni(text: str) -> str:
@@ -87,7 +89,12 @@ def _score(found: Iterable[str]) -> int:
 
 def _may_be_typed(word: str) -> bool:
     """Fonts of before Unicode know the characters of Windows-1252 only."""
-    return all(ord(char) < 256 or not char.isalpha() for char in word)
+    try:
+        for char in word:
+            _byte(char)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Typist:

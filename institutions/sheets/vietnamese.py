@@ -15,7 +15,7 @@ _TONES = {"\u0300": "f", "\u0309": "r", "\u0303": "x", "\u0301": "s", "\u0323": 
 _BEFORE_FRONT = frozenset({"k", "gh", "ngh"})  # written so before i, e, ê, y only
 _BEFORE_OTHERS = frozenset({"c", "g", "ng"})
 _ONSETS = frozenset(
-    "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split() + [""]
+    ["", *"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()]  # noqa: SIM905
 )
 _RHYMES = frozenset(
     """
@@ -27,7 +27,7 @@ _RHYMES = frozenset(
     u ua uân uâng uât uây uc uê uêch uênh uêt ui um un ung uơ uôc uôi uôm uôn uông uôt up ut
     uy uya uych uyên uyêt uynh uyt uyu ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu
     ưt ưu y ych yêm yên yêng yêt yêu ynh yt
-    """.split()
+    """.split()  # noqa: SIM905
 )
 # What reports of libraries, museums and culture centres are full of.
 _COMMON = frozenset(
@@ -37,7 +37,7 @@ _COMMON = frozenset(
     tập suốt đời ứng công nghệ chuyển đổi câu lạc bộ hoạt động sáng tạo chương trình giáo dục lịch
     sử khách tham quan thiết chế cơ sở trường cấp loại hình địa bàn cộng đồng việc và của cho được
     đã chưa đạt liệu đọc sách tổng khác lý sửa chữa sử kạn đắk lắk đăk krông
-    """.split()
+    """.split()  # noqa: SIM905
 )
 # Words of ASCII and other letters that hold at least one of the others; general punctuation and
 # what stands between words ends them.
@@ -70,10 +70,10 @@ def _is_syllable(word: str) -> bool:
         if onset not in _ONSETS or rhyme not in _RHYMES:
             continue
         front = rhyme[0] in "ieêy"
-        if (onset in _BEFORE_FRONT and not front) or (onset in _BEFORE_OTHERS and front):
-            # "gì", "giếng": the i belongs to both.
-            if (onset, rhyme[0]) != ("g", "i"):
-                continue
+        breaks_rule = onset in (_BEFORE_OTHERS if front else _BEFORE_FRONT)
+        # "gì", "giếng": the i belongs to both.
+        if breaks_rule and (onset, rhyme[0]) != ("g", "i"):
+            continue
         # A syllable that ends in c, ch, p or t has the tone sắc or nặng.
         if rhyme.endswith(("c", "ch", "p", "t")) and tones not in (["s"], ["j"]):
             continue
