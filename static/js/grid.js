@@ -202,13 +202,15 @@
     byId("grid-bar").scrollIntoView({ block: "nearest" });
   });
 
+  const LONGEST = 500;
   const undo = [];
 
   // Write texts into cells, as one step that Ctrl+Z takes back.
   function write(changes, { remember = true } = {}) {
     const step = [];
     let locked = 0;
-    changes.forEach(([input, text]) => {
+    changes.forEach(([input, given]) => {
+      const text = given.slice(0, LONGEST); // a page pasted by accident is no answer
       const key = keyOf(input), entry = queue.entries.get(key);
       const known = entry ? entry.text : stands.get(key).text;
       if (input.readOnly) { if (text !== known) locked += 1; return; }

@@ -260,9 +260,9 @@ def test_page_takes_a_fixed_number_of_queries(
     )
     answer(open_round, LIBRARY, DIGITAL, "yes", approved=False)
     # session, user, memberships, successions, former units, report; questions, roster, values;
-    # year before; seven of the checks; lines touched, their values, targets, districts, coverage;
-    # files of cells and of the report; menu
-    with django_assert_num_queries(25):
+    # seven of the checks, year before included; lines touched, their values, targets, districts,
+    # coverage; files of cells and of the report; menu
+    with django_assert_num_queries(24):
         response = as_reporter.get(grid(report))
     assert len([row for s in sections(response).values() for row in s.rows]) == number + 6
 

@@ -447,6 +447,22 @@ def _earlier(
     return found
 
 
+def earlier_answers(report: Report) -> dict[tuple[int, int], Cell]:
+    """What `Findings.before` holds, for readers without findings. Three queries.
+
+    By line of this round and indicator id.
+    """
+    years = _earlier_years([report])
+    earlier = _earlier([report], years)[years.get(_part(report))]
+    lines = RoundLine.objects.filter(round=report.round_id, reporting_unit=report.reporting_unit_id)
+    of_institution = dict(lines.values_list("institution", "pk"))
+    return {
+        (of_institution[institution], indicator): said.cell
+        for (institution, indicator), said in earlier.items()
+        if institution in of_institution
+    }
+
+
 def _earlier_notes(
     reports: Collection[Report], years: Mapping[Part, int]
 ) -> dict[tuple[int, Year], dict[tuple[str, str], CheckNote]]:

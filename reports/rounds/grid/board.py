@@ -11,17 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Max
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from institutions.models import Kind, Tier
 from institutions.names import fold
 from reports.figures import words
-from reports.models import Attachment, IndicatorValue, Report, RoundLine
+from reports.models import Attachment, Report, RoundLine
 from reports.rounds import pages
-from reports.rounds.checks import Cell
-from reports.rounds.editing_checks.findings import Finding, Findings, findings_of
+from reports.rounds.editing_checks.findings import (
+    Finding,
+    Findings,
+    earlier_answers,
+    findings_of,
+)
 from reports.rounds.entry import Openness
 from reports.rounds.grid.forms import Filter
 from reports.rounds.grid.texts import entered
@@ -171,9 +174,9 @@ def grid(
 ) -> Grid:
     """The grid as the reader may see it. Without `drafts` only approved values, and no totals."""
     sheet = pages.sheet(report, drafts=drafts, open_now=open_now)
-    before = previous(report)
     noticed: dict[str, list[Finding]] = defaultdict(list)
     found = findings_of(report) if drafts else None
+    before = found.before if found else earlier_answers(report)
     indicators = [indicator for table in sheet.tables for indicator in table.indicators]
     by_code = {indicator.code: indicator.pk for indicator in indicators}
     for finding in found or ():
@@ -288,35 +291,3 @@ def findings_data(findings: Iterable[Finding]) -> list[dict]:
         }
         for finding in findings
     ]
-
-
-def previous(report: Report) -> dict[tuple[int, int], Cell]:
-    """The approved answers of the same institutions in their latest earlier round.
-
-    By line of this round and indicator. Two queries.
-    """
-    same = {
-        "institution__lines__round": report.round_id,
-        "institution__lines__reporting_unit": report.reporting_unit_id,
-    }
-    year = RoundLine.objects.filter(**same, round__year__lt=report.round.year).aggregate(
-        year=Max("round__year")
-    )["year"]
-    if year is None:
-        return {}
-    lines = dict(
-        RoundLine.objects.filter(
-            round=report.round_id, reporting_unit=report.reporting_unit_id
-        ).values_list("institution", "pk")
-    )
-    return {
-        (lines[institution], indicator): Cell(state, count, na_reason)
-        for institution, indicator, state, count, na_reason in IndicatorValue.objects.filter(
-            line__institution__in=lines, line__round__year=year
-        )
-        .exclude(approved_state="blank")
-        .values_list(
-            "line__institution", "indicator",
-            "approved_state", "approved_count", "approved_na_reason",
-        )
-    }  # fmt: skip

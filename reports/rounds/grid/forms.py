@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from institutions.models import Kind, Tier
 from institutions.names import fold
-from reports.importing.matching import Reason
+from reports.importing.reasons import Reason
+from reports.rounds.checks import MAX_NOTE
 from reports.rounds.entry import Entry, question_of
 from reports.rounds.grid.texts import read, too_long
 from targets.models import Indicator
@@ -115,9 +116,11 @@ def _number(value: object) -> int:
 
 
 def _text(value: object, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise Malformed("no text, or a long one")
-    return storable(value)
+    """A text, cut one character after the most: what is too long is refused for itself, in words,
+    and holds no other cell of the request back."""
+    if not isinstance(value, str):
+        raise Malformed("no text")
+    return storable(value.strip()[: most + 1])
 
 
 def storable(text: str) -> str:
@@ -160,17 +163,17 @@ def read_block(body: bytes, indicators: Collection[Indicator]) -> Block:
             known,
             _number(each.get("line")),
             _number(each.get("indicator")),
-            _text(each.get("text"), 10_000)[: MAX_TEXT + 1],
+            _text(each.get("text"), MAX_TEXT),
             _number(each.get("version")),
             **{
-                name: None if each.get(name) is None else _text(each[name], 100_000)
+                name: None if each.get(name) is None else _text(each[name], MAX_NOTE)
                 for name in ("note", "evidence", "explanation")
             },
         )
         cells[typed.key] = typed
     return Block(
         _number(data.get("user")),
-        _text(data.get("reason", ""), 2_000),
+        _text(data.get("reason", ""), MAX_NOTE)[:MAX_NOTE],
         data.get("fresh") is True,
         tuple(cells.values()),
     )
@@ -185,19 +188,17 @@ def read_form(data: Mapping[str, str], indicators: Collection[Indicator]) -> lis
     try:
         seen = json.loads(data.get("seen", ""))
         versions = {key: _number(pair[0]) for key, pair in seen.items()}
-        texts = {key: _text(pair[1], 10_000) for key, pair in seen.items()}
+        texts = {key: _text(pair[1], MAX_TEXT) for key, pair in seen.items()}
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         raise Malformed("what was seen cannot be read") from None
     found = []
     for name, content in data.items():
         if not name.startswith("c-"):
             continue
-        key, text = name[2:], content.strip()
+        key, text = name[2:], _text(content, MAX_TEXT)
         if not (named := _KEY.fullmatch(key)):
             raise Malformed("no cell")
         line, indicator = named.groups()
         if text != texts.get(key, ""):
-            found.append(
-                _typed(known, int(line), int(indicator), text[: MAX_TEXT + 1], versions.get(key, 0))
-            )
+            found.append(_typed(known, int(line), int(indicator), text, versions.get(key, 0)))
     return found

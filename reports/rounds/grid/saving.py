@@ -17,7 +17,7 @@ from reports.rounds.editing_checks.findings import (
     findings_of,
 )
 from reports.rounds.entry import EntryRefused, Outcome, Result, cell_of, set_cells
-from reports.rounds.grid.board import findings_data, previous
+from reports.rounds.grid.board import findings_data
 from reports.rounds.grid.forms import Block, Typed
 from reports.rounds.grid.texts import entered, fault_words, reason_words
 from reports.rounds.grid.totals import totals
@@ -153,12 +153,13 @@ def conflict_words(result: Result, change: Change | None) -> str:
 
 def fresh(report: Report, indicators: Sequence[Indicator], lines: Collection[int]) -> dict:
     """Totals, progress and the findings about `lines`, as they stand after the save."""
-    live = totals(report, indicators, previous(report))
+    found = findings_of(report, list(lines))
+    live = totals(report, indicators, found.before)
     codes = {indicator.code: indicator.pk for indicator in indicators}
     noticed: dict[str, list] = {
         f"{line}-{indicator.pk}": [] for line in lines for indicator in indicators
     }
-    for finding in findings_of(report, list(lines)):
+    for finding in found:
         if finding.line_id in lines and finding.indicator_code in codes:
             noticed[f"{finding.line_id}-{codes[finding.indicator_code]}"].append(finding)
     return {

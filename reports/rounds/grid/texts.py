@@ -1,13 +1,14 @@
 """Cells as text: what stands in an input, and what somebody typed or pasted there.
 
-One grammar for files, pasted blocks and typing (`importing/matching.py`); every text that a cell
+One grammar for files, pasted blocks and typing (`importing/cells.py`); every text that a cell
 shows can be read back. An emptied cell of the grid is "not reported".
 """
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reports.importing.matching import Reason, Why, bare, read_cell
+from reports.importing.cells import bare, read_cell
+from reports.importing.reasons import Reason, Why
 from reports.importing.wording import say, vocabulary
 from reports.models import NotApplicableReason, State
 from reports.rounds.checks import MAX_NOTE, Cell, CellFault, Question
