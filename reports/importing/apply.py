@@ -5,9 +5,11 @@ nothing is written and the person looks again.
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -17,7 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from institutions.models import User
+from institutions.sheets import Book, Choice, Limits, read_book
 from reports.importing.choices import Choices
+from reports.importing.columns import Vocabulary, heading_counter
 from reports.importing.diff import (
     CellChange,
     Current,
@@ -28,7 +32,6 @@ from reports.importing.diff import (
     diff,
 )
 from reports.importing.matching import Matched, match
-from reports.importing.reading import Table, read_table
 from reports.importing.wording import vocabulary
 from reports.models import Change, ImportBatch, IndicatorValue, Report, RoundLine
 from reports.rounds import bulk
@@ -48,6 +51,10 @@ from targets.models import Indicator
 
 # In what a batch found: notes that the file replaced, by value, so that an undo gives them back.
 REPLACED_NOTES = "replaced_notes"
+
+
+# Endings of file names that are kept.
+_KINDS = re.compile(r"\.(?:csv|tsv|txt|xlsx|xls|ods)")
 
 
 class Why(models.TextChoices):
@@ -81,7 +88,7 @@ class ImportRefused(Exception):
 class Preview:
     """A file beside what stands. `current` names the institutions of the unit."""
 
-    table: Table
+    book: Book
     plan: ImportPlan
     current: Current
     indicators: list[Indicator]
@@ -120,11 +127,23 @@ def preview(
     """
     limited = require_open(report, user)
     decided = Choices.of(choices)
-    table = read_table(content, max_bytes=settings.MAX_IMPORT_BYTES)
     indicators = asked_in(report.round)
-    matched = match(table, vocabulary(indicators), decided)
+    words = vocabulary(indicators, report.round.year)
+    book = read(content, name, words, decided)
+    matched = match(book, words, decided)
     current = load(report, matched, indicators, limited=limited)
-    return Preview(table, diff(matched, current, decided), current, indicators)
+    return Preview(book, diff(matched, current, decided), current, indicators)
+
+
+def read(content: bytes, name: str, words: Vocabulary, choices: Choices) -> Book:
+    """The table of a file, its headings found by `words`. Raises UnreadableFile."""
+    return read_book(
+        content,
+        name,
+        limits=Limits(max_bytes=settings.MAX_IMPORT_BYTES),
+        choice=Choice.from_dict(choices.reading),
+        is_heading=heading_counter(words),
+    )
 
 
 def load(
@@ -150,9 +169,9 @@ def load(
             Cell(state, count, na_reason, note), version, open_now.allows(is_returned=is_returned)
         )
     lines = {
-        code: CurrentLine(code, name, kind, cells.get(pk, {}))
-        for pk, kind, code, name in _lines(report).values_list(
-            "pk", "kind", "institution__code", "institution__name"
+        code: CurrentLine(code, name, kind, cells.get(pk, {}), tier, commune or "")
+        for pk, kind, code, name, tier, commune in _lines(report).values_list(
+            "pk", "kind", "institution__code", "institution__name", "tier", "commune__name"
         )
     }
     return Current(
@@ -160,6 +179,8 @@ def load(
         lines=lines,
         foreign=_foreign(report, {row.code for row in matched.rows} - set(lines)),
         blank_is_open=open_now.allows(is_returned=False),
+        unit=report.reporting_unit.code,
+        year=report.round.year,
     )
 
 
@@ -190,9 +211,13 @@ def keep(
         name=name[:200],
         sha256=sha256(content),
         uploaded_by=user,
+        choices=plan.choices.kept,
+        passed_over=plan.passed,
         **plan.tally,
     )
-    batch.file.save(f"{batch.sha256[:16]}.csv", ContentFile(content), save=False)
+    kind = PurePath(name).suffix.lower()
+    kind = kind if _KINDS.fullmatch(kind) else ""
+    batch.file.save(f"{batch.sha256[:16]}{kind}", ContentFile(content), save=False)
     batch.save()
     earlier = ImportBatch.objects.filter(
         report=report, uploaded_by=user, status=ImportBatch.Status.PREVIEWED

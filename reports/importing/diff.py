@@ -7,18 +7,20 @@ under the lock and refuses if it differs: so nobody writes anything but what the
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from reports.importing.choices import Choices
-from reports.importing.matching import INSTITUTION, Matched, MatchedRow, Reason, Why
+from institutions.sheets import Passed, PassedOver
+from reports.importing.choices import LEFT_OUT, Choices
+from reports.importing.columns import INSTITUTION, NAME, Column
+from reports.importing.matching import NO_CHOICES, Matched, MatchedRow
+from reports.importing.reasons import About, Doubt, Reason, Why
+from reports.importing.resolving import How, Known, Roster
 from reports.rounds.checks import Cell, Question
 
-# Looking for a near code costs a pass over the roster: not for each of 10,000 wrong rows.
-_MOST_SUGGESTIONS = 50
+TEMPLATE = "template"
+"""Where the reasons stand against a template of another unit or year."""
 
 
 class Outcome(StrEnum):
@@ -47,13 +49,16 @@ class CurrentLine:
     name: str
     kind: str
     cells: Mapping[str, Standing] = field(default_factory=dict)
+    tier: str = ""
+    commune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
     """All that a file is compared with.
 
-    `foreign` are the codes, of those in the file, that other units of the round hold.
+    `foreign` are the codes, of those in the file, that other units of the round hold. A template
+    of another `unit` or `year` is refused; "" and None: any is taken.
     `blank_is_open`: whether a cell that nobody touched yet may be filled.
     """
 
@@ -61,6 +66,8 @@ class Current:
     lines: Mapping[str, CurrentLine]
     foreign: frozenset[str] = frozenset()
     blank_is_open: bool = True
+    unit: str = ""
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class RowResult:
     """`line` as the officer sees it in the spreadsheet, the heading is 1.
 
     `errors` maps a column, as the file heads it, to all reasons, not only the first; `values` to
-    what stands there.
+    what stands there. `how` the institution was found, from what `was` written; `candidates` are
+    the codes to choose from where it was not.
     """
 
     line: int
@@ -86,16 +94,29 @@ class RowResult:
     cells: tuple[CellChange, ...] = ()
     errors: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    how: How = How.CODE
+    was: str = ""
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What the file would do. `problems` (column -> reasons) stand against the file as a whole."""
+    """What the file would do. `problems` (column -> reasons) stand against the file as a whole.
+
+    `columns` maps what a column is to its heading, `places` a heading to where it stands. Rows of
+    the sheet are the heading, `rows`, those `passed_over`, and those `left_out` on demand.
+    """
 
     rows: tuple[RowResult, ...]
     problems: Mapping[str, tuple[Reason, ...]]
     columns: Mapping[str, str]
-    choices: Choices = field(default_factory=Choices)
+    choices: Choices = NO_CHOICES
+    doubts: tuple[Doubt, ...] = ()
+    table: tuple[Column, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+    left_out: tuple[int, ...] = ()
+    header_line: int = 1
 
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -104,6 +125,12 @@ class ImportPlan:
     def tally(self) -> dict[str, int]:
         """Rows by outcome, the words of `ImportBatch` and of the command line."""
         return {"rows": len(self.rows)} | {o.value: self.count(o) for o in Outcome}
+
+    @property
+    def passed(self) -> int:
+        """Rows of the sheet that are no rows of the table, or were left out by choice."""
+        rows = [each for each in self.passed_over if each.reason is not Passed.SEPARATOR_LINE]
+        return sum(len(each) for each in rows) + len(self.left_out)
 
     @property
     def is_clean(self) -> bool:
@@ -138,67 +165,117 @@ class ImportPlan:
         return digest.hexdigest()
 
 
-def diff(matched: Matched, current: Current, choices: Choices = Choices()) -> ImportPlan:
+def diff(matched: Matched, current: Current, choices: Choices = NO_CHOICES) -> ImportPlan:
     """Compare the rows of a file with what stands. Deterministic; never raises on any rows."""
     questions = {question.code: question for question in current.questions}
-    by_code = {code.casefold(): line for code, line in current.lines.items()}
-    foreign = {code.casefold() for code in current.foreign}
+    roster = Roster(
+        [Known(line.code, line.name, line.tier, line.commune) for line in current.lines.values()],
+        current.foreign,
+        matched.tiers,
+    )
+    taken = [row for row in matched.rows if choices.institutions.get(row.line) != LEFT_OUT]
+    found = {row.line: roster.find(row, choices.institutions.get(row.line)) for row in taken}
     lines_of: dict[str, list[int]] = {}
-    for row in matched.rows:
-        lines_of.setdefault(row.code.casefold(), []).append(row.line)
-    unknown = [code for code in lines_of if code and code not in by_code and code not in foreign]
-    near = {
-        code: match
-        for code in unknown[:_MOST_SUGGESTIONS]
-        if (match := get_close_matches(code, by_code, n=1, cutoff=0.85))
-    }
-    heading = matched.columns.get(INSTITUTION, INSTITUTION)
+    for row in taken:
+        # A row whose institution is not found may still repeat another of the same code.
+        key = found[row.line].code or row.code.casefold()
+        lines_of.setdefault(key, []).append(row.line)
+    heading = matched.columns.get(INSTITUTION) or matched.columns.get(NAME, INSTITUTION)
     places = {column: place for place, column in enumerate(matched.columns.values())}
+    blanks = _Blanks(matched.ticked, questions, choices)
 
     results = []
-    for row in matched.rows:
+    for row in taken:
         errors = {column: list(reasons) for column, reasons in row.errors.items()}
-        key = row.code.casefold()
-        line = by_code.get(key)
+        institution = found[row.line]
+        line = current.lines.get(institution.code)
         wrong = errors.setdefault(heading, [])
-        if key and len(lines_of[key]) > 1:
-            others = ", ".join(str(n) for n in lines_of[key] if n != row.line)
+        if len(same := lines_of[institution.code or row.code.casefold()]) > 1 and (
+            institution.code or row.code
+        ):
+            others = ", ".join(str(n) for n in same if n != row.line)
             wrong.append(Reason(Why.DUPLICATE_ROW, others))
-        if line is None:
-            if key in foreign:
-                wrong.append(Reason(Why.FOREIGN_INSTITUTION))
-            elif key:
-                hint = by_code[near[key][0]] if key in near else None
-                wrong.append(
-                    Reason(Why.UNKNOWN_INSTITUTION, f"{hint.code}, {hint.name}" if hint else "")
-                )
-            changes: list[CellChange] = []
-        else:
-            changes = _compare(row, line, questions, current, matched.columns, errors)
+        wrong += institution.reasons
+        changes: list[CellChange] = []
+        if line is not None:
+            cells = blanks.filled(row, line)
+            changes = _compare(row, cells, line, questions, current, matched.columns, errors)
         kept = {
             column: tuple(errors[column])
             for column in sorted(errors, key=lambda column: places.get(column, len(places)))
             if errors[column]
         }
-        values = {column: row.values.get(column, "") for column in kept}
-        name = line.name if line else row.name
-        if kept:
-            results.append(
-                RowResult(row.line, row.code, name, Outcome.INVALID, errors=kept, values=values)
+        results.append(
+            RowResult(
+                row.line,
+                row.code if kept else line.code,
+                line.name if line else row.name,
+                Outcome.INVALID if kept else _outcome(changes),
+                cells=() if kept else tuple(changes),
+                errors=kept,
+                values={column: row.values.get(column, "") for column in kept},
+                how=institution.how,
+                was=row.code or row.name,
+                candidates=institution.candidates,
             )
-        else:
-            results.append(
-                RowResult(row.line, line.code, name, _outcome(changes), cells=tuple(changes))
-            )
-    problems = dict(matched.problems)
-    problems |= _missing(matched, current, by_code)
-    if not problems and not any(row.cells or row.errors for row in matched.rows):
+        )
+    problems = _other_template(matched, current) | dict(matched.problems)
+    missing, asked = _missing(matched, current, {f.code for f in found.values()}, choices)
+    problems |= missing
+    doubts = (*asked, *matched.doubts, *blanks.doubts())
+    for doubt in doubts:
+        if doubt.is_open and doubt.about is About.BLANK:
+            problems[matched.columns[doubt.column]] = (Reason(Why.OPEN_DOUBT),)
+    if not problems and not any(row.cells or row.errors for row in taken):
         problems[""] = (Reason(Why.NOTHING_RECOGNISED),)
-    return ImportPlan(tuple(results), problems, matched.columns, choices)
+    left = [row.line for row in matched.rows if choices.institutions.get(row.line) == LEFT_OUT]
+    return ImportPlan(
+        tuple(results),
+        problems,
+        matched.columns,
+        choices,
+        doubts=doubts,
+        table=matched.table,
+        places=matched.places,
+        passed_over=matched.passed_over,
+        left_out=tuple(left),
+        header_line=matched.header_line,
+    )
+
+
+class _Blanks:
+    """The blank cells of columns that hold ticks alone."""
+
+    def __init__(self, ticked: frozenset[str], questions: Mapping[str, Question], choices: Choices):
+        self.ticked = [questions[code] for code in questions if code in ticked]
+        self.answers = {}
+        for question in self.ticked:
+            doubt = Doubt(About.BLANK, question.code)
+            answer = choices.answers.get(doubt.key, "")
+            self.answers[question.code] = answer if answer in doubt.answers else ""
+        self.lines: dict[str, list[int]] = {}
+
+    def filled(self, row: MatchedRow, line: CurrentLine) -> Mapping[str, Cell]:
+        """The answers of a row, its blank cells filled as its sender said."""
+        if not self.ticked:
+            return row.cells
+        cells = dict(row.cells)
+        for question in self.ticked:
+            if question.kind != line.kind or question.code in cells:
+                continue
+            self.lines.setdefault(question.code, []).append(row.line)
+            if self.answers[question.code] == "no":
+                cells[question.code] = Cell("no", note=row.note or "")
+        return cells
+
+    def doubts(self) -> Iterator[Doubt]:
+        for code, lines in self.lines.items():
+            yield Doubt(About.BLANK, code, tuple(lines[:20]), len(lines), answer=self.answers[code])
 
 
 def _compare(
     row: MatchedRow,
+    cells: Mapping[str, Cell],
     line: CurrentLine,
     questions: Mapping[str, Question],
     current: Current,
@@ -206,7 +283,7 @@ def _compare(
     errors: dict[str, list[Reason]],
 ) -> list[CellChange]:
     changes = []
-    for indicator, after in row.cells.items():
+    for indicator, after in cells.items():
         wrong = errors.setdefault(columns[indicator], [])
         if questions[indicator].kind != line.kind:
             # Clearing what cannot be there is a blank, as the template has it.
@@ -233,17 +310,34 @@ def _outcome(changes: list[CellChange]) -> Outcome:
     return Outcome.NEW if all(change.before.is_blank for change in changes) else Outcome.CHANGED
 
 
+def _other_template(matched: Matched, current: Current) -> dict[str, tuple[Reason, ...]]:
+    """A filled-in template says for whom it was made: figures of others would look like ours."""
+    wrong = []
+    for stamp in dict.fromkeys(matched.stamps):
+        if current.unit and stamp.unit.casefold() != current.unit.casefold():
+            wrong.append(Reason(Why.OTHER_UNIT, stamp.unit))
+        if current.year and stamp.year != current.year:
+            wrong.append(Reason(Why.OTHER_YEAR, str(stamp.year)))
+    return {TEMPLATE: tuple(dict.fromkeys(wrong))} if wrong else {}
+
+
 def _missing(
-    matched: Matched, current: Current, by_code: Mapping[str, CurrentLine]
-) -> dict[str, tuple[Reason, ...]]:
+    matched: Matched, current: Current, codes: Collection[str], choices: Choices
+) -> tuple[dict[str, tuple[Reason, ...]], list[Doubt]]:
     """Questions without a column that institutions of the file are asked.
 
-    A column that was deleted by accident would leave its figures out without a word.
+    A column that was deleted by accident would leave its figures out without a word: its sender
+    says that the file has none.
     """
-    keys = Counter(row.code.casefold() for row in matched.rows)
-    kinds = {by_code[key].kind for key in keys if key in by_code}
-    return {
-        question.code: (Reason(Why.MISSING_COLUMN, (question.labels or ("",))[0]),)
-        for question in current.questions
-        if question.kind in kinds and question.code not in matched.columns
-    }
+    kinds = {current.lines[code].kind for code in codes if code in current.lines}
+    problems, doubts = {}, []
+    for question in current.questions:
+        if question.kind not in kinds or question.code in matched.columns:
+            continue
+        doubt = Doubt(About.MISSING, question.code)
+        answer = choices.answers.get(doubt.key, "")
+        if answer not in doubt.answers:
+            problems[question.code] = (Reason(Why.MISSING_COLUMN, (question.labels or ("",))[0]),)
+            answer = ""
+        doubts.append(replace(doubt, answer=answer))
+    return problems, doubts

@@ -1,94 +1,78 @@
 """Rows of text -> answers, one per cell, or the reasons why not.
 
-PURE: no Django. Columns are found by their heading: the indicator's code, or its name as the
-template writes it. Only what can mean one thing is accepted: "1.250" is 1250 by the Vietnamese
-grouping, "1,250" could be one and a quarter; "x" in a yes-or-no column could mean either. A blank
-cell says nothing at all, and never "no".
+PURE: no Django. A blank cell says nothing at all, and never "no": where a column holds ticks
+alone, its sender is asked what the blank ones mean.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
+from decimal import Decimal
 
 from institutions.names import fold
+from institutions.sheets import Book, PassedOver, Row
+from reports.importing.cells import CLEAR, Reading, Sign, bare, read_text
 from reports.importing.choices import Choices
-from reports.importing.reading import Table
-from reports.rounds.checks import MAX_COUNT, MAX_NOTE, Cell, CellFault, Question, faults
+from reports.importing.columns import (
+    COMMUNE,
+    INSTITUTION,
+    NAME,
+    NOTE,
+    TIER,
+    Column,
+    Vocabulary,
+    column_letter,
+    find_columns,
+)
+from reports.importing.reasons import About, Doubt, Reason, Why
+from reports.rounds.checks import MAX_NOTE, Cell, Question, faults
 
-INSTITUTION, NAME, NOTE = "institution_code", "name", "note"
-CLEAR = "-"
-
-_YES, _NO = frozenset({"co", "yes"}), frozenset({"khong", "no"})
-_NOT_APPLICABLE = re.compile(r"(?:khong ap dung|not applicable|n a)\b ?(.*)")
-# A group never starts with 0: "0.500" is a decimal that lost its comma, not five hundred.
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+")
-_PLAIN = re.compile(r"[0-9]+")
-_BELOW_ZERO = re.compile(r"[-−–](?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+)")
-_DECIMAL = re.compile(r"[-−–+]?[0-9][0-9. ]*,[0-9]+|[-−–+]?[0-9]+\.[0-9]+")
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-_NO_WORD = re.compile(r"[^0-9a-z]+")
-_LETTER_FOR_DIGIT = str.maketrans("OoIl", "0011")
-
-
-class Why(StrEnum):
-    """Why a cell, a row or a file is not taken."""
-
-    # Headings
-    NO_INSTITUTION_COLUMN = "no_institution_column"
-    MISSING_COLUMN = "missing_column"
-    UNKNOWN_COLUMN = "unknown_column"
-    UNNAMED_COLUMN = "unnamed_column"
-    DUPLICATE_COLUMN = "duplicate_column"
-    # Cells
-    NOT_YES_NO = CellFault.NOT_YES_NO
-    NOT_COUNT = CellFault.NOT_COUNT
-    NOT_WHOLE = "not_whole"
-    BELOW_ZERO = CellFault.BELOW_ZERO
-    TOO_LARGE = CellFault.TOO_LARGE
-    REASON_MISSING = CellFault.REASON_MISSING
-    REASON_UNKNOWN = "reason_unknown"
-    OTHER_NEEDS_NOTE = CellFault.OTHER_NEEDS_NOTE
-    NOT_FOR_KIND = CellFault.NOT_FOR_KIND
-    NOT_RETURNED = "not_returned"
-    NOTE_ALONE = "note_alone"
-    NOTE_TOO_LONG = "note_too_long"
-    # Rows
-    NO_CODE = "no_code"
-    TOO_MANY_CELLS = "too_many_cells"
-    DUPLICATE_ROW = "duplicate_row"
-    UNKNOWN_INSTITUTION = "unknown_institution"
-    FOREIGN_INSTITUTION = "foreign_institution"
-    # Files
-    NOTHING_RECOGNISED = "nothing_recognised"
+_OWN = (INSTITUTION, NAME, NOTE, TIER, COMMUNE)
+_EXAMPLES = 20
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason, with what is needed to say what to do about it."""
+class Stamp:
+    """What a template says of itself: for which unit and year it was made, in which version."""
 
-    why: Why
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words a file may use: the questions, headings of the other columns, and the reasons.
-
-    `headings` maps a heading to INSTITUTION, NAME or NOTE; `reasons` a label to its value.
-    """
-
-    questions: tuple[Question, ...]
-    headings: Mapping[str, str] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    version: int
+    unit: str
+    year: int
 
     @property
-    def by_code(self) -> dict[str, Question]:
-        return {question.code: question for question in self.questions}
+    def text(self) -> str:
+        return f"Mẫu {self.version}, đơn vị {self.unit}, năm {self.year}"
+
+    @property
+    def sheet_name(self) -> str:
+        """For a hidden sheet: there the stamp stays when its line is deleted."""
+        return f"mau {self.version} {self.year} {self.unit}"[:31]
+
+    @classmethod
+    def of(cls, text: str) -> Stamp | None:
+        """The stamp in the first words of a text; None if there is none."""
+        found = _IN_TEXT.match(fold(text).strip().strip('"'))
+        return cls(int(found[1]), found[2].strip(), int(found[3])) if found else None
+
+    @classmethod
+    def of_sheet(cls, name: str) -> Stamp | None:
+        found = _IN_SHEET_NAME.match(name)
+        return cls(int(found[1]), found[3], int(found[2])) if found else None
+
+
+_IN_TEXT = re.compile(r"'?mau ([0-9]{1,3}), don vi ([^,]{1,60}), nam ([0-9]{4})\b")
+_IN_SHEET_NAME = re.compile(r"mau ([0-9]{1,3}) ([0-9]{4}) (\S{1,40})$")
+
+
+def stamps(book: Book) -> list[Stamp]:
+    """What templates the file says it was made from: its first line, and its hidden sheet."""
+    found = [Stamp.of(passed.text) for passed in book.passed_over]
+    found += [Stamp.of_sheet(sheet.name) for sheet in book.guess.sheets if sheet.is_hidden]
+    return [stamp for stamp in found if stamp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +80,7 @@ class MatchedRow:
     """One row of the file. `cells` holds what the row fills or clears, by indicator code.
 
     `errors` maps a column, as the file heads it, to all reasons; `values` to what stands there.
+    `tier` and `commune` as written, `more` further columns of the vocabulary.
     """
 
     line: int
@@ -105,6 +90,9 @@ class MatchedRow:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     errors: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    tier: str = ""
+    commune: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,181 +100,230 @@ class Matched:
     """The whole file. `columns` maps the column (INSTITUTION, an indicator code …) to its heading.
 
     `problems` are the reasons against the heading; with any of them no row can be trusted.
+    `ticked`: indicators whose column holds ticks alone, so that its blank cells are doubtful.
+    `places`: where the columns of `columns` and `problems` stand.
     """
 
     rows: tuple[MatchedRow, ...]
     columns: Mapping[str, str]
     problems: Mapping[str, tuple[Reason, ...]]
+    table: tuple[Column, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    ticked: frozenset[str] = frozenset()
+    places: Mapping[str, int] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    stamps: tuple[Stamp, ...] = ()
+    header_line: int = 1
 
 
-@lru_cache(maxsize=4096)  # a column holds the same few words ten thousand times
-def plain(text: str) -> str:
-    """A heading or word for comparison: no diacritics, no case, one space between words."""
-    folded = fold(unicodedata.normalize("NFKC", text)).replace("_", " ")
-    return _SPACES.sub(" ", folded).strip().strip("?:.").strip()
-
-
-def bare(text: str) -> str:
-    """The words alone: "Không áp dụng (đang sửa)" -> "khong ap dung dang sua"."""
-    return _NO_WORD.sub(" ", plain(text)).strip()
-
-
-def match(
-    table: Table,
-    vocabulary: Vocabulary,
-    choices: Choices = Choices(),
-) -> Matched:
-    """Find the columns of `table` and read every cell. Never raises on any table."""
-    places, problems = _columns(table, vocabulary)
-    headings = {column: table.header[place] for place, column in places.items()}
-    if INSTITUTION not in headings:
+def match(book: Book, vocabulary: Vocabulary, choices: Choices = NO_CHOICES) -> Matched:
+    """Find the columns of `book` and read every cell. Never raises on any book."""
+    filled = _filled(book)
+    table, problems = find_columns(book.headings, filled.__contains__, vocabulary, choices.columns)
+    used = {
+        column.place: column.column
+        for column in table
+        if column.column in {*_OWN, *vocabulary.by_code, *vocabulary.headings.values()}
+        and column.column not in ("", "unused")
+    }
+    headings = {column: _heading(book.headings[place], place) for place, column in used.items()}
+    places = {headings[column]: place for place, column in used.items()}
+    places |= {
+        column.heading or column.letter: column.place
+        for column in table
+        if (column.heading or column.letter) in problems
+    }
+    unknown = any(reason.why is not Why.DUPLICATE_COLUMN for r in problems.values() for reason in r)
+    # A heading that is not known may be that of the codes: names serve where there are none.
+    if INSTITUTION not in headings and (unknown or NAME not in headings):
         problems[INSTITUTION] = (Reason(Why.NO_INSTITUTION_COLUMN),)
-        return Matched((), headings, problems)
-    questions = vocabulary.by_code
-    reasons = {bare(label): value for label, value in vocabulary.reasons.items()}
-    rows = tuple(
-        _row(row.line, row.cells, places, headings, questions, reasons, len(table.header))
-        for row in table.rows
+    reader = _Reader(book, vocabulary, choices, used, headings)
+    return Matched(
+        tuple(reader.rows()),
+        headings,
+        problems,
+        tuple(table),
+        tuple(reader.doubts()),
+        reader.ticked,
+        places,
+        tuple(book.passed_over),
+        {bare(label): tier for label, tier in vocabulary.tiers.items()},
+        tuple(stamps(book)),
+        book.guess.header_line,
     )
-    return Matched(rows, headings, problems)
 
 
-def _columns(
-    table: Table, vocabulary: Vocabulary
-) -> tuple[dict[int, str], dict[str, tuple[Reason, ...]]]:
-    known = {plain(heading): column for heading, column in vocabulary.headings.items()}
-    known |= {plain(column): column for column in (INSTITUTION, NAME, NOTE)}
-    shared = set()
-    for question in vocabulary.questions:
-        for label in {plain(label) for label in question.labels}:
-            if label in known:
-                shared.add(label)
-            known[label] = question.code
-    # Two questions of one name: only their codes tell them apart.
-    for label in shared:
-        del known[label]
-    known |= {plain(question.code): question.code for question in vocabulary.questions}
-
-    places: dict[int, str] = {}
-    problems: dict[str, tuple[Reason, ...]] = {}
-    taken: set[str] = set()
-    for place, heading in enumerate(table.header):
-        if not heading:
-            if any(len(row.cells) > place and row.cells[place] for row in table.rows):
-                problems[column_letter(place)] = (Reason(Why.UNNAMED_COLUMN),)
-            continue
-        column = known.get(plain(heading))
-        if column is None:
-            problems[heading] = (Reason(Why.UNKNOWN_COLUMN),)
-        elif column in taken:
-            problems[heading] = (Reason(Why.DUPLICATE_COLUMN),)
-        else:
-            taken.add(column)
-            places[place] = column
-    return places, problems
+def _heading(text: str, place: int) -> str:
+    return text or column_letter(place)
 
 
-def _row(
-    line: int,
-    texts: Sequence[str],
-    places: Mapping[int, str],
-    headings: Mapping[str, str],
-    questions: Mapping[str, Question],
-    reasons: Mapping[str, str],
-    width: int,
-) -> MatchedRow:
-    found = {column: texts[place] if place < len(texts) else "" for place, column in places.items()}
-    errors: dict[str, tuple[Reason, ...]] = {}
-    values = {headings[column]: text for column, text in found.items() if text}
-    if extra := [text for text in texts[width:] if text]:
-        column = column_letter(width)
-        errors[column] = (Reason(Why.TOO_MANY_CELLS),)
-        values[column] = extra[0]
-    # An apostrophe is how spreadsheets mark "this is text".
-    code = found[INSTITUTION].removeprefix("'").strip()
-    if not code:
-        errors[headings[INSTITUTION]] = (Reason(Why.NO_CODE),)
-
-    written = unicodedata.normalize("NFC", found.get(NOTE, ""))
-    note = None if not written else "" if written == CLEAR else written.removeprefix("'")
-    cells: dict[str, Cell] = {}
-    filled = False
-    for column, question in questions.items():
-        text = found.get(column, "")
-        if not text:
-            continue
-        filled = True
-        cell, wrong = read_cell(text, question, reasons)
-        if cell is not None and note and not cell.is_blank:
-            cell = Cell(cell.state, cell.count, cell.na_reason, note)
-        # Whether the kind fits is known to the comparison with the roster, not here.
-        if cell is not None:
-            wrong += [Reason(Why(f)) for f in faults(cell, question, question.kind)]
-        if wrong:
-            errors[headings[column]] = tuple(wrong)
-        elif cell is not None:
-            cells[column] = cell
-    if note and not filled:
-        errors[headings[NOTE]] = (Reason(Why.NOTE_ALONE),)
-    elif note and len(note) > MAX_NOTE:
-        errors[headings[NOTE]] = (Reason(Why.NOTE_TOO_LONG),)
-    return MatchedRow(line, code, found.get(NAME, ""), note, cells, errors, values)
+def _filled(book: Book) -> set[int]:
+    """The columns below whose heading anything stands."""
+    waiting = set(range(len(book.headings)))
+    found: set[int] = set()
+    for row in book.rows:
+        found |= {place for place in waiting if row.values[place : place + 1] not in ((), ("",))}
+        waiting -= found
+        if not waiting:
+            break
+    return found
 
 
-def read_cell(
-    text: str, question: Question, reasons: Mapping[str, str]
-) -> tuple[Cell | None, list[Reason]]:
-    """What `text` says as an answer to `question`: a cell, or the reasons why it says nothing.
+class _Reader:
+    """Reads the rows of one book. The same texts stand in a column ten thousand times: each is
+    read once."""
 
-    `reasons` maps the bare label of a reason for "not applicable" to its value.
-    """
-    text = unicodedata.normalize("NFC", text).strip()
-    if text == CLEAR:
-        return Cell(), []
-    words = plain(text)
-    if not_applicable := _NOT_APPLICABLE.fullmatch(bare(text)):
-        label = not_applicable[1]
-        if not label:
-            return None, [Reason(Why.REASON_MISSING)]
-        if (value := reasons.get(label)) is None:
-            return None, [Reason(Why.REASON_UNKNOWN)]
-        return Cell("not_applicable", na_reason=value), []
-    if question.is_count:
-        return _read_count(text)
-    if words in _YES:
-        return Cell("yes"), []
-    if words in _NO:
-        return Cell("no"), []
-    return None, [Reason(Why.NOT_YES_NO)]
+    def __init__(
+        self,
+        book: Book,
+        vocabulary: Vocabulary,
+        choices: Choices,
+        used: Mapping[int, str],
+        headings: Mapping[str, str],
+    ):
+        self.book, self.choices, self.used, self.headings = book, choices, used, headings
+        self.questions = [
+            (place, vocabulary.by_code[column])
+            for place, column in used.items()
+            if column in vocabulary.by_code
+        ]
+        self.reasons = {bare(label): value for label, value in vocabulary.reasons.items()}
+        self.place = {column: place for place, column in used.items()}
+        self.more = {c: p for c, p in self.place.items() if c not in (*_OWN, *vocabulary.by_code)}
+        self.width = len(book.headings)
+        self.known: dict[tuple[str, str, bool], Reading] = {}
+        self.signs = self._signs()
+        self.ticked = frozenset(
+            code for code, signs in self.signs.items() if signs and signs <= {Sign.TICK, Sign.CROSS}
+        )
+        self.crossed = {
+            code for code, signs in self.signs.items() if {Sign.TICK, Sign.CROSS} <= signs
+        }
+        self.ticked -= self.crossed
+        self.maybe: dict[str, list[tuple[int, str, str]]] = {}
+        self.crosses: dict[str, list[int]] = {}
 
+    def _signs(self) -> dict[str, set[Sign]]:
+        """How each yes-or-no column writes its answers."""
+        texts: dict[str, set[str]] = {}
+        asked = [(place, q.code) for place, q in self.questions if not q.is_count]
+        for row in self.book.rows if asked else ():
+            for place, code in asked:
+                if place < len(row.values) and row.values[place]:
+                    texts.setdefault(code, set()).add(row.values[place])
+        found: dict[str, set[Sign]] = {}
+        by_code = {question.code: question for _place, question in self.questions}
+        for code, said in texts.items():
+            readings = [self._read(text, by_code[code], None) for text in said]
+            found[code] = {
+                reading.sign
+                for reading in readings
+                if reading.cell is not None and reading.cell.state in ("yes", "no")
+            }
+        return found
 
-def _read_count(text: str) -> tuple[Cell | None, list[Reason]]:
-    number = _SPACES.sub(" ", text)
-    if _PLAIN.fullmatch(number) or _GROUPED.fullmatch(number):
-        digits = number.replace(".", "").replace(" ", "")
-        # Python refuses to read thousands of digits; so many are too many anyway.
-        if len(digits.lstrip("0")) > len(str(MAX_COUNT)) or int(digits) > MAX_COUNT:
-            return None, [Reason(Why.TOO_LARGE)]
-        return Cell("count", int(digits)), []
-    if _BELOW_ZERO.fullmatch(number):
-        return None, [Reason(Why.BELOW_ZERO)]
-    if _DECIMAL.fullmatch(number):
-        return None, [Reason(Why.NOT_WHOLE)]
-    return None, [Reason(Why.NOT_COUNT, _slip(number))]
+    def _read(self, text: str, question: Question, number: Decimal | None) -> Reading:
+        key = text, question.code, number is not None
+        if (reading := self.known.get(key)) is None:
+            reading = read_text(text, question, self.reasons, number=number)
+            # Numbers of visits are all different: remembering a hundred thousand gains nothing.
+            if len(self.known) < 10_000:
+                self.known[key] = reading
+        return reading
 
+    def _answer(self, about: About, code: str) -> str:
+        answer = self.choices.answers.get(f"{about}:{code}", "")
+        return answer if answer in Doubt(about, code).answers else ""
 
-def _slip(number: str) -> str:
-    """The number that was meant, if only a letter stands for a digit: "1.25O" -> "1.250"."""
-    meant = number.translate(_LETTER_FOR_DIGIT)
-    looks_right = _PLAIN.fullmatch(meant) or _GROUPED.fullmatch(meant)
-    return meant if any(c.isdigit() for c in number) and looks_right else ""
+    def rows(self) -> Iterator[MatchedRow]:
+        return (self._row(row) for row in self.book.rows)
 
+    def _text(self, row: Row, column: str) -> str:
+        place = self.place.get(column)
+        return row.values[place] if place is not None and place < len(row.values) else ""
 
-def column_letter(place: int) -> str:
-    """The letter over a column in a spreadsheet: 0 -> A, 26 -> AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    def _row(self, row: Row) -> MatchedRow:
+        errors: dict[str, tuple[Reason, ...]] = {}
+        values = {
+            self.headings[column]: row.values[place]
+            for place, column in self.used.items()
+            if place < len(row.values) and row.values[place]
+        }
+        if extra := [text for text in row.values[self.width :] if text]:
+            column = column_letter(self.width)
+            errors[column] = (Reason(Why.TOO_MANY_CELLS),)
+            values[column] = extra[0]
+        # An apostrophe is how spreadsheets mark "this is text".
+        code = self._text(row, INSTITUTION).removeprefix("'").strip()
+        name = self._text(row, NAME).removeprefix("'").strip()
+        if not code and not name:
+            heading = self.headings.get(INSTITUTION) or self.headings.get(NAME, INSTITUTION)
+            errors[heading] = (Reason(Why.NO_CODE),)
+
+        written = unicodedata.normalize("NFC", self._text(row, NOTE))
+        note = None if not written else "" if written == CLEAR else written.removeprefix("'")
+        numbers = row.numbers if row.kinds else {}
+        cells: dict[str, Cell] = {}
+        filled = False
+        for place, question in self.questions:
+            text = row.values[place] if place < len(row.values) else ""
+            if not text:
+                continue
+            filled = True
+            cell, wrong = self._cell(row.line, text, question, numbers.get(place))
+            if cell is not None and note and not cell.is_blank:
+                cell = Cell(cell.state, cell.count, cell.na_reason, note)
+            # Whether the kind fits is known to the comparison with the roster, not here.
+            if cell is not None:
+                wrong += tuple(Reason(Why(f)) for f in faults(cell, question, question.kind))
+            if wrong:
+                errors[self.headings[question.code]] = wrong
+            elif cell is not None:
+                cells[question.code] = cell
+        if note and not filled and not self.ticked:
+            errors[self.headings[NOTE]] = (Reason(Why.NOTE_ALONE),)
+        elif note and len(note) > MAX_NOTE:
+            errors[self.headings[NOTE]] = (Reason(Why.NOTE_TOO_LONG),)
+        return MatchedRow(
+            row.line,
+            code,
+            name,
+            note,
+            cells,
+            errors,
+            values,
+            self._text(row, TIER),
+            self._text(row, COMMUNE),
+            {column: self._text(row, column) for column in self.more},
+        )
+
+    def _cell(
+        self, line: int, text: str, question: Question, number: Decimal | None
+    ) -> tuple[Cell | None, tuple[Reason, ...]]:
+        reading = self._read(text, question, number)
+        if reading.maybe is not None:
+            asked = self.maybe.setdefault(question.code, [])
+            asked.append((line, text, str(reading.maybe.count)))
+            answer = self._answer(About.THOUSANDS, question.code)
+            if answer == "whole":
+                return reading.maybe, ()
+            return None, (Reason(Why.NOT_WHOLE),) if answer else reading.reasons
+        if reading.sign is Sign.CROSS and question.code in self.crossed:
+            self.crosses.setdefault(question.code, []).append(line)
+            answer = self._answer(About.CROSS, question.code)
+            return (Cell(answer), ()) if answer else (None, (Reason(Why.DOUBTFUL_CROSS),))
+        return reading.cell, reading.reasons
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What the rows leave open, once they have been read."""
+        for code, lines in self.crosses.items():
+            yield Doubt(
+                About.CROSS, code, tuple(lines[:_EXAMPLES]), len(lines),
+                answer=self._answer(About.CROSS, code),
+            )  # fmt: skip
+        for code, found in self.maybe.items():
+            yield Doubt(
+                About.THOUSANDS, code, tuple(line for line, _t, _p in found[:_EXAMPLES]),
+                len(found), found[0][1], found[0][2], self._answer(About.THOUSANDS, code),
+            )  # fmt: skip

@@ -10,7 +10,7 @@ import io
 from django.utils.translation import override
 
 from institutions.exports import harmless
-from reports.importing.matching import INSTITUTION, NAME, NOTE
+from reports.importing.columns import INSTITUTION, NAME, NOTE
 from reports.importing.wording import headings
 from reports.models import NotApplicableReason, Report, State
 from reports.rounds.checks import Cell

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from institutions.scope import DEPARTMENT, REPORTER, audience
+from institutions.sheets import UnreadableFile
 from reports.importing import effect
 from reports.importing.apply import (
     ImportRefused,
@@ -24,9 +25,14 @@ from reports.importing.apply import (
     require_open,
 )
 from reports.importing.diff import ImportPlan, Outcome, RowResult
-from reports.importing.reading import UnreadableFile
 from reports.importing.template import template_csv
-from reports.importing.wording import error_lines, headings, unreadable
+from reports.importing.wording import (
+    delimiters,
+    encodings,
+    error_lines,
+    headings,
+    unreadable,
+)
 from reports.models import Change, ImportBatch
 from reports.rounds.checks import Cell
 from reports.rounds.entry import EntryRefused
@@ -78,7 +84,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
                 file = form.cleaned_data["file"]
                 # One byte above the limit is enough to know that it is too large.
                 content = file.read(settings.MAX_IMPORT_BYTES + 1)
-                plan = preview(report, content, request.user).plan
+                plan = preview(report, content, request.user, name=file.name).plan
                 batch = keep(report, content, file.name, request.user, plan)
                 return redirect("reports:import-preview", batch.pk)
     except EntryRefused as refused:
@@ -114,7 +120,13 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.status != ImportBatch.Status.PREVIEWED:
         return render(request, "reports/import_done.html", done_page(batch))
     try:
-        seen = preview(batch.report, content_of(batch), request.user)
+        seen = preview(
+            batch.report,
+            content_of(batch),
+            request.user,
+            name=batch.name,
+            choices=batch.choices,
+        )
     except ImportRefused as refused:
         messages.error(request, str(refused))
         return redirect("reports:import", batch.report_id)
@@ -208,9 +220,9 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
         "problems": [
             replace(error, column=named.get(error.column, error.column))
             for error in errors
-            if error.line in (None, 1)
+            if error.line in (None, plan.header_line)
         ],
-        "errors": [error for error in errors if error.line not in (None, 1)][:SHOWN],
+        "errors": [e for e in errors if e.line not in (None, plan.header_line)][:SHOWN],
         "error_count": len(errors),
         "usable": len(plan.rows) - plan.count(Outcome.INVALID),
         "writable": writable,
@@ -218,8 +230,8 @@ def preview_page(batch: ImportBatch, seen: Preview) -> dict:
         "may_accept_valid": not plan.may_apply()
         and plan.may_apply(accept_valid=True)
         and writable > 0,
-        "encoding": {"utf-8": "UTF-8", "utf-16": "UTF-16"}[seen.table.encoding],
-        "delimiter": {";": _("semicolon"), ",": _("comma"), "\t": _("tab")}[seen.table.delimiter],
+        "encoding": encodings().get(seen.book.guess.encoding, ""),
+        "delimiter": delimiters().get(seen.book.guess.delimiter, ""),
         "changed": _change_lines(plan, Outcome.CHANGED, labels),
         "new": _change_lines(plan, Outcome.NEW, labels),
         "shown": SHOWN,

@@ -5,6 +5,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from institutions.sheets import UnreadableFile
 from reports.importing import apply as applying
 from reports.importing.apply import (
     ImportRefused,
@@ -14,7 +15,6 @@ from reports.importing.apply import (
     latest_change,
     preview,
 )
-from reports.importing.reading import UnreadableFile
 from reports.models import Change, ImportBatch, IndicatorValue, Report, RoundLine
 from reports.rounds.checks import Cell
 from reports.rounds.entry import Closed, EntryRefused, set_value

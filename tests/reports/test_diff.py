@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.importing.choices import Choices
+from reports.importing.columns import Vocabulary
 from reports.importing.diff import (
     CellChange,
     Current,
@@ -13,9 +15,10 @@ from reports.importing.diff import (
     Standing,
     diff,
 )
-from reports.importing.matching import Reason, Vocabulary, Why, match
-from reports.importing.reading import Row, Table
+from reports.importing.matching import match
+from reports.importing.reasons import Reason, Why
 from reports.rounds.checks import Cell, Question
+from tests.reports.books import book
 
 DIGITAL = Question("library.digital", "library", False, ("Ứng dụng CNTT",))
 VISITS = Question("library.visits_growth", "library", True, ("Lượt người sử dụng",))
@@ -39,9 +42,14 @@ CURRENT = Current(
 
 
 def plan(*rows: str, header: str = HEADER, current: Current = CURRENT) -> ImportPlan:
-    cut = [tuple(part.strip() for part in row.split("|")) for row in (header, *rows)]
-    table = Table(cut[0], tuple(Row(n, cells) for n, cells in enumerate(cut[1:], 2)), "utf-8", "|")
-    return diff(match(table, VOCABULARY), current)
+    return decided(Choices(), *rows, header=header, current=current)
+
+
+def decided(
+    choices: Choices, *rows: str, header: str = HEADER, current: Current = CURRENT, **more
+) -> ImportPlan:
+    matched = match(book(header, *rows, **more), VOCABULARY, choices)
+    return diff(matched, current, choices)
 
 
 def outcomes(result: ImportPlan) -> list[str]:
@@ -116,9 +124,9 @@ def test_dash_clears_the_note():
         ("TV-9||Có|||", {"institution_code": [Why.FOREIGN_INSTITUTION]}),
         ("||Có|||", {"institution_code": [Why.NO_CODE]}),
         ("TV-1||||Có|", {"culture.clubs": [Why.NOT_FOR_KIND]}),
-        ("VH-1||x|12,5|Có|", {"library.digital": [Why.NOT_YES_NO],
-                              "library.visits_growth": [Why.NOT_WHOLE]}),
-        ("TV-77||x|-4|7|", {"institution_code": [Why.UNKNOWN_INSTITUTION],
+        ("VH-1||?|12,55|Có|", {"library.digital": [Why.NOT_YES_NO],
+                               "library.visits_growth": [Why.MAYBE_THOUSANDS]}),
+        ("TV-77||?|-4|7|", {"institution_code": [Why.UNKNOWN_INSTITUTION],
                             "library.digital": [Why.NOT_YES_NO],
                             "library.visits_growth": [Why.BELOW_ZERO],
                             "culture.clubs": [Why.NOT_YES_NO]}),

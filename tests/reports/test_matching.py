@@ -1,19 +1,17 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.importing.matching import (
-    Matched,
-    Reason,
-    Vocabulary,
-    Why,
-    bare,
-    column_letter,
-    match,
-    read_cell,
-)
-from reports.importing.reading import Row, Table
+from institutions.sheets import Book, Format, Guess, Row
+from reports.importing.cells import Sign, bare, read_cell, read_text
+from reports.importing.choices import Choices
+from reports.importing.columns import Vocabulary, column_letter
+from reports.importing.matching import Matched, match
+from reports.importing.reasons import Reason, Why
 from reports.rounds.checks import MAX_NOTE, Cell, Question
+from tests.reports.books import book
 
 YES_NO = Question("library.digital", "library", False, ("Ứng dụng CNTT", "Digital"))
 COUNT = Question("library.visits_growth", "library", True, ("Lượt người sử dụng", "Visits"))
@@ -26,11 +24,9 @@ VOCABULARY = Vocabulary(
 BARE_REASONS = {bare(label): value for label, value in REASONS.items()}
 
 
-def matched(header: str, *rows: str) -> Matched:
+def matched(header: str, *rows: str, choices: Choices = Choices(), **more) -> Matched:  # noqa: B008
     """Cells written with "|" between them."""
-    cut = [tuple(part.strip() for part in row.split("|")) for row in (header, *rows)]
-    table = Table(cut[0], tuple(Row(n, cells) for n, cells in enumerate(cut[1:], 2)), "utf-8", "|")
-    return match(table, VOCABULARY)
+    return match(book(header, *rows, **more), VOCABULARY, choices)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +56,7 @@ def test_headings_of_the_template_are_found():
 
 def test_name_that_two_questions_share_is_no_heading():
     twin = Question("museum.digital", "museum", False, ("Ứng dụng CNTT",))
-    table = Table(("institution_code", "Ứng dụng CNTT"), (), "utf-8", ";")
-
-    found = match(table, Vocabulary((YES_NO, twin)))
+    found = match(book("institution_code|Ứng dụng CNTT", "A|Có"), Vocabulary((YES_NO, twin)))
 
     assert found.problems == {"Ứng dụng CNTT": (Reason(Why.UNKNOWN_COLUMN),)}
 
@@ -80,7 +74,7 @@ def test_note_is_as_long_as_the_form_takes_it(length, errors):
 @pytest.mark.parametrize(
     ("header", "problems"),
     [
-        ("name|library.digital", {"institution_code": Why.NO_INSTITUTION_COLUMN}),
+        ("library.digital|note", {"institution_code": Why.NO_INSTITUTION_COLUMN}),
         ("institution_code|Địa chỉ", {"Địa chỉ": Why.UNKNOWN_COLUMN}),
         ("institution_code|Digital|Ứng dụng CNTT", {"Ứng dụng CNTT": Why.DUPLICATE_COLUMN}),
         ("institution_code||note", {"B": Why.UNNAMED_COLUMN}),
@@ -128,15 +122,57 @@ def test_answer_is_read(text, cell):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        *((text, Why.NOT_YES_NO) for text in ("x", "1", "0", "c", "ko", "có, một phần", "12", "?")),
-        ("Không có", Why.NOT_YES_NO),
+        *((text, Why.NOT_YES_NO) for text in ("x", "1", "0", "✓", "c", "ko", "có, một phần")),
+        *((text, Why.NOT_YES_NO) for text in ("12", "?", "Không có", "–")),
         ("Không áp dụng", Why.REASON_MISSING),
         ("Không áp dụng:", Why.REASON_MISSING),
         ("Không áp dụng: mưa bão", Why.REASON_UNKNOWN),
     ],
 )
-def test_answer_with_two_readings_is_refused(text, why):
-    assert read_cell(text, YES_NO, BARE_REASONS) == (None, [Reason(why)])
+def test_typed_answer_with_two_readings_is_refused(text, why):
+    cell, reasons = read_cell(text, YES_NO, BARE_REASONS)
+
+    assert (cell, [reason.why for reason in reasons]) == (None, [why])
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "sign"),
+    [
+        ("x", "yes", Sign.CROSS),
+        ("X", "yes", Sign.CROSS),
+        ("✓", "yes", Sign.TICK),
+        ("v", "yes", Sign.TICK),
+        ("1", "yes", Sign.TICK),
+        ("0", "no", Sign.WORD),
+        ("TRUE", "yes", Sign.WORD),
+        ("Không", "no", Sign.WORD),
+    ],
+)
+def test_sign_in_a_file_is_read(text, state, sign):
+    reading = read_text(text, YES_NO, BARE_REASONS)
+
+    assert (reading.cell, reading.sign) == (Cell(state), sign)
+
+
+@pytest.mark.parametrize(
+    ("text", "proposal"),
+    [
+        ("có, một phần", "Có"),
+        ("Khôgn", "Không"),
+        ("ko", "Không"),
+        ("–", "-"),
+        ("có hoặc không", ""),
+        ("?", ""),
+    ],
+)
+def test_answer_that_is_not_read_gets_a_proposal(text, proposal):
+    assert read_text(text, YES_NO, {}).reasons == (Reason(Why.NOT_YES_NO, proposal=proposal),)
+
+
+def test_misspelt_reason_gets_a_proposal():
+    reading = read_text("Không áp dụng: đang sữa chửa, xây dựg", YES_NO, BARE_REASONS)
+
+    assert reading.reasons == (Reason(Why.REASON_UNKNOWN, proposal="under_repair"),)
 
 
 @pytest.mark.parametrize(
@@ -150,18 +186,63 @@ def test_answer_with_two_readings_is_refused(text, why):
         ("1.234.567", 1234567),
         ("007", 7),
         ("1.000.000.000.000", 10**12),
+        ("1234 lượt", 1234),
+        ("1.234 lượt người", 1234),
+        ("1234,0", 1234),
+        ("1.234,00", 1234),
+        ("'1234", 1234),
     ],
 )
 def test_count_is_read(text, count):
-    assert read_cell(text, COUNT, {}) == (Cell("count", count), [])
+    assert read_text(text, COUNT, {}).cell == Cell("count", count)
+
+
+@pytest.mark.parametrize(("text", "count"), [("1,234", 1234), ("12,345,678", 12345678)])
+def test_foreign_grouping_is_read_in_a_file_and_asked_about_when_typed(text, count):
+    assert read_text(text, COUNT, {}).cell == Cell("count", count)
+    assert read_cell(text, COUNT, {}) == (None, [Reason(Why.NOT_WHOLE)])
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "meant"),
+    [
+        ("1.234", "1.234", 1234),
+        ("1.5", "1.5", 1500),
+        ("12.5", None, 12500),
+        ("1,25", None, 1250),
+    ],
+)
+def test_number_with_decimals_may_be_thousands_and_is_asked_about(text, number, meant):
+    reading = read_text(text, COUNT, {}, number=number and Decimal(number))
+
+    assert reading.cell is None
+    assert reading.maybe == Cell("count", meant)
+    assert reading.reasons == (Reason(Why.MAYBE_THOUSANDS, proposal=str(meant)),)
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("0.5", Why.NOT_WHOLE),
+        ("1.23456", Why.NOT_WHOLE),
+        ("1234.5", Why.NOT_WHOLE),
+        ("-3", Why.BELOW_ZERO),
+        ("1E+13", Why.TOO_LARGE),
+        ("NaN", Why.NOT_COUNT),
+    ],
+)
+def test_number_of_a_workbook_that_is_no_count_is_refused(number, why):
+    assert [r.why for r in read_text(number, COUNT, {}, number=Decimal(number)).reasons] == [why]
+
+
+def test_whole_number_of_a_workbook_is_read():
+    assert read_text("1250.0", COUNT, {}, number=Decimal("1250.0")).cell == Cell("count", 1250)
 
 
 @pytest.mark.parametrize(
     ("text", "why", "hint"),
     [
-        ("12,5", Why.NOT_WHOLE, ""),
-        ("1,234", Why.NOT_WHOLE, ""),
-        ("1.5", Why.NOT_WHOLE, ""),
+        ("0,5", Why.NOT_WHOLE, ""),
         ("0.500", Why.NOT_WHOLE, ""),
         ("1.234,5", Why.NOT_WHOLE, ""),
         ("-5", Why.BELOW_ZERO, ""),
@@ -175,12 +256,15 @@ def test_count_is_read(text, count):
         ("1.234 567", Why.NOT_COUNT, ""),
         ("=1+1", Why.NOT_COUNT, ""),
         ("khoảng 100", Why.NOT_COUNT, ""),
-        ("1e5", Why.NOT_COUNT, ""),
+        ("1e5", Why.DIGITS_LOST, ""),
+        ("1,2E+05", Why.DIGITS_LOST, ""),
+        ("Không", Why.NOT_COUNT, "0"),
+        ("–", Why.NOT_COUNT, "-"),
         ("١٢", Why.NOT_COUNT, ""),
     ],
 )
 def test_count_with_two_readings_is_refused(text, why, hint):
-    assert read_cell(text, COUNT, {}) == (None, [Reason(why, hint)])
+    assert read_text(text, COUNT, {}).reasons == (Reason(why, proposal=hint),)
 
 
 def test_blank_cell_is_left_out():
@@ -190,9 +274,9 @@ def test_blank_cell_is_left_out():
 
 
 def test_row_names_all_its_errors():
-    row = matched(
-        "institution_code|library.digital|library.visits_growth", "|x|12,5|too|many"
-    ).rows[0]
+    row = matched("institution_code|library.digital|library.visits_growth", "|?|0,5|too|many").rows[
+        0
+    ]
 
     assert row.errors == {
         "D": (Reason(Why.TOO_MANY_CELLS),),
@@ -200,7 +284,7 @@ def test_row_names_all_its_errors():
         "library.digital": (Reason(Why.NOT_YES_NO),),
         "library.visits_growth": (Reason(Why.NOT_WHOLE),),
     }
-    assert row.values["library.visits_growth"] == "12,5"
+    assert row.values["library.visits_growth"] == "0,5"
 
 
 def test_short_row_leaves_the_rest():
@@ -246,8 +330,11 @@ cells = st.sampled_from(["", "-", "Có", "12", "1.25O", "Không áp dụng: khá
     st.lists(st.lists(cells, max_size=10), max_size=6),
 )
 def test_any_table_is_matched_without_raising(header, rows):
-    table = Table(
-        tuple(header), tuple(Row(n, tuple(row)) for n, row in enumerate(rows, 2)), "utf-8", ";"
+    table = Book(
+        Format.TEXT,
+        Guess(),
+        tuple(header),
+        tuple(Row(n, tuple(row)) for n, row in enumerate(rows, 2)),
     )
 
     found = match(table, VOCABULARY)

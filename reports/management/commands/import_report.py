@@ -1,16 +1,15 @@
 """A unit's file into its report of a year (design section 8)."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from institutions.sheets import UnreadableFile
 from reports.importing.apply import ImportRefused, import_file
 from reports.importing.diff import Outcome
-from reports.importing.reading import UnreadableFile
 from reports.importing.wording import ErrorLine, error_lines, unreadable
 from reports.models import Report
 from reports.rounds.entry import EntryRefused
@@ -55,7 +54,8 @@ class Command(BaseCommand):
             )
         except UnreadableFile as error:
             message = unreadable(error, max_bytes=settings.MAX_IMPORT_BYTES)
-            self.refuse(message, line=error.line, **options)
+            line = error.detail if isinstance(error.detail, int) else None
+            self.refuse(message, line=line, **options)
         except EntryRefused as error:
             self.refuse(str(error), **options)
         except ImportRefused as error:
@@ -78,7 +78,7 @@ class Command(BaseCommand):
 
     def show(self, tally: dict[str, int], errors: list[ErrorLine], **options):
         if options["json"]:
-            result = {**tally, "errors": [asdict(error) for error in errors]}
+            result = {**tally, "errors": [error.as_dict for error in errors]}
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
         elif not errors or options["accept_valid"]:
             self.stdout.write(
@@ -94,4 +94,4 @@ def _as_text(error: ErrorLine) -> str:
     place = _("line %(line)s") % {"line": error.line} if error.line else ""
     value = f"“{error.value}”" if error.value else ""
     before = ", ".join(part for part in (place, error.column, value) if part)
-    return f"{before}: {error.message}" if before else error.message
+    return f"{before}: {error.text}" if before else error.text
