@@ -2,8 +2,9 @@
 
 from reports.figures.urls import urlpatterns as figures
 from reports.importing.urls import urlpatterns as importing
+from reports.rounds.errata.urls import urlpatterns as errata
 from reports.rounds.managing.urls import urlpatterns as managing
 from reports.rounds.urls import urlpatterns as rounds
 
 app_name = "reports"
-urlpatterns = [*rounds, *managing, *importing, *figures]
+urlpatterns = [*rounds, *managing, *importing, *errata, *figures]

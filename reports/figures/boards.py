@@ -7,6 +7,12 @@ whatever the number of institutions, targets and years:
 
 targets with their plan version · rounds · coverage · growth panels · communes (only if a target
 counts communes) · districts · reports with their units (only for districts and completeness).
+
+Once a round is closed, one more for what was corrected since (`as_closed.py`). If anything was,
+coverage, panels and communes are read a second time, for the figures of today beside those of the
+closing, and again for each earlier target year whose verdict stood before a correction.
+
+`known`: rounds and errata that the caller has read already.
 """
 
 from __future__ import annotations
@@ -15,11 +21,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from institutions.models import AdministrativeUnit, ReportingUnit
+from reports.figures.as_closed import Basis, Errata
 from reports.figures.completeness import Completeness, completeness_of
 from reports.figures.counts import Within
 from reports.figures.districts import DistrictTable, district_table
-from reports.figures.reading import Figures, NoRound, map_code
-from reports.figures.target_rows import HorizonSummary, TargetAttainment, summaries, target_rows
+from reports.figures.reading import Figures, Known, NoRound, map_code
+from reports.figures.target_rows import (
+    HorizonSummary,
+    TargetAttainment,
+    compared_rows,
+    summaries,
+    target_rows,
+)
 from reports.figures.trends import Trend, trends
 from reports.models import ReportingRound
 from targets.models import PlanVersion, Target
@@ -42,13 +55,15 @@ class ProvinceBoard:
     districts: DistrictTable
     completeness: Completeness
     roster: frozenset[tuple[str, str]]
+    errata: Errata
 
 
 def attainment_rows(
     territory: AdministrativeUnit,
     year: int,
     *,
-    provisional: bool = False,
+    basis: Basis = Basis.APPROVED,
+    known: Known | None = None,
     district: AdministrativeUnit | None = None,
     reporting_unit: ReportingUnit | None = None,
     tier: str | None = None,
@@ -61,9 +76,9 @@ def attainment_rows(
     if communes are counted.
     """
     figures = _figures(
-        territory, year, provisional, district=district, reporting_unit=reporting_unit, tier=tier
+        territory, year, basis, known, district=district, reporting_unit=reporting_unit, tier=tier
     )
-    return target_rows(figures)
+    return compared_rows(figures)
 
 
 def trend(
@@ -71,14 +86,15 @@ def trend(
     year: int,
     targets: Collection[Target] | None = None,
     *,
-    provisional: bool = False,
+    basis: Basis = Basis.APPROVED,
+    known: Known | None = None,
     district: AdministrativeUnit | None = None,
     reporting_unit: ReportingUnit | None = None,
     tier: str | None = None,
 ) -> list[Trend]:
     """Every year of the given targets (default: all of the plan) up to `year`. Raises NoRound."""
     figures = _figures(
-        territory, year, provisional, district=district, reporting_unit=reporting_unit, tier=tier
+        territory, year, basis, known, district=district, reporting_unit=reporting_unit, tier=tier
     )
     wanted = {target.pk for target in targets} if targets is not None else None
     return trends(figures, [t for t in figures.targets if wanted is None or t.pk in wanted])
@@ -88,40 +104,45 @@ def rows_and_trends(
     territory: AdministrativeUnit,
     year: int,
     *,
-    provisional: bool = False,
+    basis: Basis = Basis.APPROVED,
+    known: Known | None = None,
     district: AdministrativeUnit | None = None,
     reporting_unit: ReportingUnit | None = None,
     tier: str | None = None,
 ) -> tuple[list[TargetAttainment], list[Trend]]:
     """`attainment_rows` and the `trend` of the same targets, read once. Raises NoRound."""
     figures = _figures(
-        territory, year, provisional, district=district, reporting_unit=reporting_unit, tier=tier
+        territory, year, basis, known, district=district, reporting_unit=reporting_unit, tier=tier
     )
-    rows = target_rows(figures)
+    rows = compared_rows(figures)
     return rows, trends(figures, [row.target for row in rows])
 
 
 def districts(
-    territory: AdministrativeUnit, year: int, *, provisional: bool = False
+    territory: AdministrativeUnit, year: int, *, basis: Basis = Basis.APPROVED
 ) -> DistrictTable:
     """Districts side by side, beside the plan's common levels. Raises NoRound."""
-    return district_table(_figures(territory, year, provisional))
+    return district_table(_figures(territory, year, basis))
 
 
 def completeness(
-    territory: AdministrativeUnit, year: int, *, provisional: bool = False
+    territory: AdministrativeUnit, year: int, *, basis: Basis = Basis.APPROVED
 ) -> Completeness:
     """What each reporting unit has sent, and which targets wait for it. Raises NoRound."""
-    figures = _figures(territory, year, provisional)
+    figures = _figures(territory, year, basis)
     return completeness_of(figures, target_rows(figures))
 
 
 def province(
-    territory: AdministrativeUnit, year: int, *, provisional: bool = False
+    territory: AdministrativeUnit,
+    year: int,
+    *,
+    basis: Basis = Basis.APPROVED,
+    known: Known | None = None,
 ) -> ProvinceBoard:
-    """All of the province dashboard in at most seven queries. Raises NoRound."""
-    figures = _figures(territory, year, provisional)
-    rows = target_rows(figures)
+    """All of the province dashboard in at most eight queries. Raises NoRound."""
+    figures = _figures(territory, year, basis, known)
+    rows = compared_rows(figures)
     return ProvinceBoard(
         territory=territory,
         year=year,
@@ -136,13 +157,15 @@ def province(
         districts=district_table(figures),
         completeness=completeness_of(figures, rows),
         roster=frozenset((g.kind, g.tier) for g in figures.groups if g.year == year),
+        errata=figures.errata,
     )
 
 
 def _figures(
     territory: AdministrativeUnit,
     year: int,
-    provisional: bool,
+    basis: Basis,
+    known: Known | None = None,
     *,
     district: AdministrativeUnit | None = None,
     reporting_unit: ReportingUnit | None = None,
@@ -151,13 +174,16 @@ def _figures(
     figures = Figures(
         territory,
         year,
-        provisional,
+        basis,
         Within(
             district_id=district.pk if district else None,
             reporting_unit_id=reporting_unit.pk if reporting_unit else None,
         ),
         tier,
     )
+    if known is not None:
+        figures.rounds = {each.year: each for each in known.rounds}
+        figures.errata = known.errata
     if year not in figures.rounds:
         raise NoRound(f"{territory}: {year}")
     return figures

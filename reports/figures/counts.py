@@ -10,7 +10,9 @@ Three statements in plain SQL, since the ORM cannot write roster × indicator. T
 
 All start from the same cells: the lines of a round × the indicators of their kind, with the value
 that counts. On the approved basis that is the approved one; on the provisional basis the working
-one where the unit's report was submitted or approved (rule 8).
+one where the unit's report was submitted or approved (rule 8). With a moment, the values are those
+that stood then (`as_closed.py`); without one, and as long as nothing was corrected since, the
+statement is the same as ever.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from django.db import connection
 from django.db.models import Q
 
 from institutions.models import AdministrativeUnit, Tier
+from reports.figures.as_closed import CORRECTED_SINCE, Erratum
 from reports.figures.attainment import Counts
 from reports.figures.growth import Panel
 
@@ -58,7 +61,12 @@ _COUNT = {
 _IN_FORCE = "CAST(SUBSTR(CAST(i.valid_from AS VARCHAR(10)), 1, 4) AS INTEGER) <= r.year"
 
 
-def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
+def _cells(
+    provisional: bool,
+    years: Sequence[int],
+    where: str = "",
+    moment: datetime.datetime | None = None,
+) -> str:
     """One row per roster line and indicator asked of its kind that year, whatever was reported.
 
     `waits` says where a value is that does not count yet: with the Department for approval, or
@@ -66,7 +74,13 @@ def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
 
     As a CTE it is to be MATERIALIZED: joined on, SQLite would flatten it and rather build an index
     over the lines of the whole country than use the one of a round.
+
+    Takes as parameters `_moments(moment)`, the territory and the years.
     """
+    state, number, working = _STATE[provisional], _COUNT[provisional], "COALESCE(v.state, 'blank')"
+    if moment is not None:
+        state, working = f"COALESCE(e.state, {state})", f"COALESCE(e.working, {working})"
+        number = f"CASE WHEN e.value_id IS NOT NULL THEN e.number ELSE {number} END"
     return f"""
     SELECT c.*,
         CASE WHEN c.state <> 'blank' THEN ''
@@ -76,16 +90,20 @@ def _cells(provisional: bool, years: Sequence[int], where: str = "") -> str:
     FROM (
         SELECT r.year, i.id AS indicator_id, l.institution_id, l.kind, l.tier, l.district_id,
             l.commune_id, l.reporting_unit_id, p.status, v.is_returned,
-            COALESCE(v.state, 'blank') AS working,
-            {_STATE[provisional]} AS state, {_COUNT[provisional]} AS number
+            {working} AS working, {state} AS state, {number} AS number
         FROM reports_reportinground r
         JOIN reports_roundline l ON l.round_id = r.id
         JOIN targets_indicator i ON i.kind = l.kind AND {_IN_FORCE}
         LEFT JOIN reports_report p
             ON p.round_id = r.id AND p.reporting_unit_id = l.reporting_unit_id
         LEFT JOIN reports_indicatorvalue v ON v.line_id = l.id AND v.indicator_id = i.id
+        {CORRECTED_SINCE if moment else ""}
         WHERE r.territory_id = %s AND r.year IN ({_marks(years)}) {where}
     ) c"""
+
+
+def _moments(moment: datetime.datetime | None) -> list[datetime.datetime]:
+    return [moment] * CORRECTED_SINCE.count("%s") if moment else []
 
 
 def _marks(items: Collection) -> str:
@@ -101,9 +119,48 @@ def _flat(rows: Iterable[Sequence]) -> list:
 
 
 def _fetch(statement: str, parameters: list) -> list[tuple]:
+    adapt = connection.ops.adapt_datetimefield_value
+    parameters = [adapt(p) if isinstance(p, datetime.datetime) else p for p in parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
+
+
+# Errata ----------------------------------------------------------------------------------
+
+
+def errata(territory_id: int, years: Collection[int]) -> list[Erratum]:
+    """What was corrected in the closed rounds of `years`, the earliest first.
+
+    Starts from the errata, of which there are few in the whole country: from the rosters a
+    database would walk every change of every value.
+    """
+    years = sorted(set(years))
+    if not years:
+        return []
+    rows = _fetch(
+        f"""
+        WITH corrected AS MATERIALIZED (
+            SELECT id, value_id, at FROM reports_change WHERE action = 'erratum'
+        )
+        SELECT c.at, c.value_id, r.year
+        FROM corrected c
+        JOIN reports_indicatorvalue v ON v.id = c.value_id
+        JOIN reports_roundline l ON l.id = v.line_id
+        JOIN reports_reportinground r ON r.id = l.round_id
+        WHERE r.territory_id = %s AND r.year IN ({_marks(years)})
+        ORDER BY c.at, c.id
+        """,
+        [territory_id, *years],
+    )
+    return [Erratum(_moment(at), value_id, year) for at, value_id, year in rows]
+
+
+def _moment(stored: datetime.datetime | str) -> datetime.datetime:
+    """A moment as the database gives it; SQLite keeps it as text, in UTC and without a zone."""
+    if isinstance(stored, str):
+        stored = datetime.datetime.fromisoformat(stored)
+    return stored if stored.tzinfo else stored.replace(tzinfo=datetime.UTC)
 
 
 # Coverage --------------------------------------------------------------------------------
@@ -160,6 +217,7 @@ def coverage(
     years: Collection[int],
     *,
     provisional: bool = False,
+    moment: datetime.datetime | None = None,
     detailed: int | None = None,
     within: Within = WHOLE,
 ) -> list[Group]:
@@ -193,10 +251,10 @@ def coverage(
             SUM(CASE WHEN state = 'count' THEN 1 ELSE 0 END),
             COALESCE(SUM(number), 0),
             MAX(kind)
-        FROM ({_cells(provisional, years, condition)}) cell
+        FROM ({_cells(provisional, years, condition, moment)}) cell
         GROUP BY 1, 2, 3, 4, 5
         """,
-        [year, year, territory_id, *years, *values],
+        [year, year, *_moments(moment), territory_id, *years, *values],
     )
     # PostgreSQL sums big integers as numeric.
     return [Group(*row[:13], int(row[13]), row[14]) for row in rows]
@@ -242,6 +300,7 @@ def panels(
     pairs: Collection[Pair],
     *,
     provisional: bool = False,
+    moment: datetime.datetime | None = None,
     within: Within = WHOLE,
 ) -> tuple[list[PanelGroup], list[YearSum]]:
     """Growth panels of `pairs`, and yearly sums for those pairs whose every year has a round.
@@ -267,7 +326,7 @@ def panels(
         f"""
         WITH RECURSIVE
         pair(base, year, base_day, day) AS (VALUES {_rows(pair_rows)}),
-        cell AS MATERIALIZED ({_cells(provisional, years, "AND i.measure = 'growth'")}),
+        cell AS MATERIALIZED ({_cells(provisional, years, "AND i.measure = 'growth'", moment)}),
 
         -- An institution on either roster, both years side by side; no line: no state.
         line AS (
@@ -398,7 +457,14 @@ def panels(
         GROUP BY s.base, s.year, s.indicator_id, h.tier, h.year
         ORDER BY 1, 2, 3, 4, 5, 6
         """,
-        [*_flat(pair_rows), territory_id, *years, *part_values, *part_values],
+        [
+            *_flat(pair_rows),
+            *_moments(moment),
+            territory_id,
+            *years,
+            *part_values,
+            *part_values,
+        ],
     )
     found, sums = [], []
     for what, base, year, indicator_id, tier, *numbers in rows:
@@ -440,6 +506,7 @@ def communes(
     questions: Collection[CommuneQuestion],
     *,
     provisional: bool = False,
+    moment: datetime.datetime | None = None,
     within: Within = WHOLE,
 ) -> list[CommuneGroup]:
     """Communes of the territory's map as the counted unit (rule 1).
@@ -464,7 +531,8 @@ def communes(
     if within.reporting_unit_id is not None:
         of_unit, unit_values = " AND l.reporting_unit_id = %s", [within.reporting_unit_id]
     indicator_ids = sorted({question.indicator_id for question in questions})
-    cells = _cells(provisional, years, f"AND i.id IN ({_marks(indicator_ids)}){of_unit}")
+    asked_of = f"AND i.id IN ({_marks(indicator_ids)}){of_unit}"
+    cells = _cells(provisional, years, asked_of, moment)
     rows = _fetch(
         f"""
         WITH day_of(year, day) AS (VALUES {_rows(day_rows)}),
@@ -524,6 +592,7 @@ def communes(
         [
             *_flat(day_rows),
             *_flat(asked),
+            *_moments(moment),
             territory_id,
             *years,
             *indicator_ids,

@@ -93,7 +93,6 @@ def matching(
 def explain(
     row: TargetAttainment,
     same: Sequence[TargetAttainment],
-    rounds: Sequence[ReportingRound],
     place: Place,
 ) -> Explanation:
     years = sorted({each.target_year for each in same})
@@ -111,7 +110,7 @@ def explain(
         goal=goal_words(row.target),
         steps=tuple(steps),
         conclusion=conclusion,
-        facts=tuple(_facts(row, rounds)),
+        facts=tuple(_facts(row, place)),
         quote=_quote(row.target),
         others=tuple(
             (each.target_year, place.explain(each.target), each is row)
@@ -369,9 +368,9 @@ def _growth_conclusion(row: TargetAttainment) -> str:
 # Beside the figure -----------------------------------------------------------------------------
 
 
-def _facts(row: TargetAttainment, rounds: Sequence[ReportingRound]) -> list[tuple[str, str]]:
+def _facts(row: TargetAttainment, place: Place) -> list[tuple[str, str]]:
     """Cut-off, map, round and basis, as words and values."""
-    round_ = next((each for each in rounds if each.year == row.figure_year), None)
+    round_ = place.known.round(row.figure_year)
     facts = []
     if row.cutoff is not None:
         facts.append((_("Roster of"), date_format(row.cutoff, "SHORT_DATE_FORMAT")))
@@ -379,10 +378,7 @@ def _facts(row: TargetAttainment, rounds: Sequence[ReportingRound]) -> list[tupl
         days = (round_.period_from, round_.period_to)
         period = "\N{EN DASH}".join(date_format(day, "SHORT_DATE_FORMAT") for day in days)
         facts.append((_("Counts of the period"), period))
-    basis = (
-        _("approved and submitted") if row.basis == "provisional" else _("approved figures only")
-    )
-    facts.append((_("Figures counted"), basis))
+    facts.append((_("Figures counted"), words.basis(row.basis)))
     if round_ is not None:
         state = _("open")
         if round_.is_closed:
@@ -455,18 +451,16 @@ class Listing:
 
 def listing(
     row: TargetAttainment,
-    rounds: Sequence[ReportingRound],
     place: Place,
     asked: Mapping[str, str],
 ) -> Listing:
     """The rows of the roster that the figure counts, in the round that it belongs to."""
-    by_year = {each.year: each for each in rounds}
-    round_ = by_year.get(row.figure_year)
+    round_ = place.known.round(row.figure_year)
     wanted = asked.get("answer", "")
     if round_ is None:
         return Listing(table=tables.LineTable([]), choices=())
     if row.is_growth:
-        return _growth_listing(row, round_, by_year, place, wanted)
+        return _growth_listing(row, round_, place, wanted)
     if row.counts_communes:
         return _commune_listing(row, round_, place, wanted)
     lines = listed.lines(
@@ -474,12 +468,22 @@ def listing(
         [row.indicator],
         kind=row.indicator.kind,
         tiers=row.tiers,
-        provisional=place.provisional,
+        **_counting(row, place),
     )
     if wanted in listed.ANSWERS:
         lines = lines.filter(**{f"answer_{row.indicator.pk}": wanted})
     table = tables.line_table(lines, [row.indicator], year=row.figure_year)
     return Listing(table=table, choices=_choices(row, place, wanted))
+
+
+def _counting(row: TargetAttainment, place: Place) -> dict:
+    """Which values the rows show: those that the figure counts, and beside them the others."""
+    moment = row.moment or (row.other.moment if row.other else None)
+    return {
+        "provisional": place.provisional,
+        "moment": moment,
+        "now": row.moment is None,
+    }
 
 
 def _choices(row: TargetAttainment, place: Place, wanted: str) -> tuple[Choice, ...]:
@@ -513,11 +517,10 @@ def _choice(
 def _growth_listing(
     row: TargetAttainment,
     round_: ReportingRound,
-    by_year: Mapping[int, ReportingRound],
     place: Place,
     wanted: str,
 ) -> Listing:
-    base = by_year.get(row.horizon.base) if row.horizon else None
+    base = place.known.round(row.horizon.base) if row.horizon else None
     if base is not None and base.year >= round_.year:
         base = None
     lines = listed.lines(
@@ -525,7 +528,7 @@ def _growth_listing(
         [row.indicator],
         kind=row.indicator.kind,
         tiers=row.tiers,
-        provisional=place.provisional,
+        **_counting(row, place),
         earlier=base,
     )
     pk = row.indicator.pk
@@ -578,7 +581,7 @@ def _commune_listing(
         [row.indicator],
         kind=row.indicator.kind,
         tiers=row.tiers,
-        provisional=place.provisional,
+        **_counting(row, place),
     )
     standing: dict[int, list[RoundLine]] = defaultdict(list)
     for line in lines.order_by("institution__sort_key", "institution__code"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.figures.bars import Bar, Spark, draw_bar, draw_spark
+from reports.figures.differences import differences
 from reports.figures.goals import Goal, goal_of
 from reports.figures.phrases import (
     coverage_notes,
@@ -31,7 +32,8 @@ class Figure:
     """One indicator × tiers with all its target years.
 
     `status` is what is said of the nearest target year that has not passed. `keys` are those of
-    the counts above the table ("2025-met"), by which it can be narrowed.
+    the counts above the table ("2025-met"), by which it can be narrowed. `differs`: how it stood
+    when the year was closed and how it stands now, with the list of corrections at `errata_url`.
     """
 
     indicator: object
@@ -51,6 +53,8 @@ class Figure:
     keys: frozenset[str]
     main: TargetAttainment
     rows: tuple[TargetAttainment, ...]
+    differs: tuple[str, ...] = ()
+    errata_url: str = ""
 
     @property
     def scope(self) -> str:
@@ -118,4 +122,13 @@ def figure(
         keys=frozenset(tally_key(row) for row in rows),
         main=main,
         rows=tuple(rows),
+        differs=(differs := differences(rows, is_now=place.is_now)),
+        errata_url=_errata_url(rows, place) if differs else "",
     )
+
+
+def _errata_url(rows: Sequence[TargetAttainment], place: Place) -> str:
+    """The list of the year that was closed: the page's own, or of a verdict before it."""
+    years = [row.figure_year for row in rows if row.other is not None]
+    is_closed = place.round is not None and place.round.is_closed
+    return place.errata(place.year if is_closed else min(years))

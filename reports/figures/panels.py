@@ -418,7 +418,7 @@ def unit(office: ReportingUnit, round_: ReportingRound, place: Place) -> UnitBoa
     if office.kind == ReportingUnit.Kind.DISTRICT_OFFICE:
         part = {"district": office.administrative_unit}
     found = boards.attainment_rows(
-        place.territory, place.year, provisional=place.provisional, **part
+        place.territory, place.year, basis=place.basis, known=place.known, **part
     )
     if "district" in part:
         # A district's page is about its own tiers, not about schools that only stand there.

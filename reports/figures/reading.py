@@ -7,6 +7,7 @@ of it, in boards.py by the rules of attainment.py and growth.py.
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from django.db.models import Exists, QuerySet
 
 from institutions.models import AdministrativeUnit
 from reports.figures import counts as query
+from reports.figures.as_closed import Basis, Errata
 from reports.figures.attainment import Counts, Milestone
 from reports.figures.counts import CommuneQuestion, Group, Pair, Within
 from reports.figures.growth import (
@@ -94,20 +96,96 @@ def map_code(territory: AdministrativeUnit) -> str:
     return f"{start}/{last.isoformat() if last else '..'}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rounds of a territory and what was corrected in them after closing."""
+
+    rounds: tuple[ReportingRound, ...] = ()
+    errata: Errata = field(default_factory=Errata)
+
+    def round(self, year: int) -> ReportingRound | None:
+        return next((each for each in self.rounds if each.year == year), None)
+
+
+def know(territory: AdministrativeUnit, year: int) -> Known:
+    """What a page about one year needs of the rounds; two queries, one while none is closed."""
+    rounds = tuple(ReportingRound.objects.filter(territory=territory).order_by("year"))
+    return Known(rounds, errata_of(territory, [r for r in rounds if r.year <= year]))
+
+
+def errata_of(territory: AdministrativeUnit, rounds: Iterable[ReportingRound]) -> Errata:
+    """What was corrected after closing in `rounds`. No query while none of them is closed."""
+    rounds = list(rounds)
+    if not any(each.is_closed for each in rounds):
+        return Errata()
+    return Errata(tuple(query.errata(territory.pk, [each.year for each in rounds])))
+
+
 @dataclass
 class Figures:
-    """What was read for one territory and year. Each property is one query, made once."""
+    """What was read for one territory and year. Each property is one query, made once.
+
+    `chosen` is the basis; which values that means is `moment`.
+    """
 
     territory: AdministrativeUnit
     year: int
-    provisional: bool = False
+    chosen: Basis = Basis.APPROVED
     within: Within = query.WHOLE
     tier: str | None = None
-    _totals: dict = field(default_factory=dict)
+    # What was counted, by the moment as of which it was; shared by all that look at the year.
+    _counted: dict[tuple, Counted] = field(default_factory=dict, repr=False)
 
     @cached_property
     def rounds(self) -> dict[int, ReportingRound]:
         return {r.year: r for r in ReportingRound.objects.filter(territory=self.territory)}
+
+    # As closed and now
+
+    @cached_property
+    def errata(self) -> Errata:
+        """What was corrected after closing in the years that are read."""
+        return errata_of(self.territory, (self.rounds[year] for year in self.years))
+
+    @cached_property
+    def moment(self) -> datetime.datetime | None:
+        """The values count as they stood then; None: as they stand now."""
+        if self.chosen is not Basis.APPROVED:
+            return None
+        return self.errata.effective(self.round.closed_at)
+
+    def at(self, moment: datetime.datetime | None) -> Figures:
+        """The same year on the values as they stood at `moment`."""
+        other = self._twin()
+        other.moment = self.errata.effective(moment)
+        return other
+
+    def on(self, basis: Basis) -> Figures:
+        """The same year as it reads on another basis."""
+        other = self._twin()
+        other.chosen = basis
+        other.__dict__.pop("moment", None)
+        return other
+
+    def _twin(self) -> Figures:
+        # What does not depend on the moment is read before it is shared, and so only once.
+        _read = self.errata, self.moment, self.targets, self.districts
+        return copy.copy(self)
+
+    def judging(self, target: Target) -> Figures:
+        """The figures that the target's verdict goes by: after its year, as that year closed."""
+        due = self.rounds.get(target.year)
+        if self.chosen is Basis.NOW or target.year >= self.year or due is None:
+            return self
+        moment = self.errata.effective(due.closed_at)
+        return self if moment == self.moment else self.at(moment)
+
+    @property
+    def counted(self) -> Counted:
+        key = self.chosen is Basis.PROVISIONAL, self.moment
+        if key not in self._counted:
+            self._counted[key] = Counted(self, self.moment)
+        return self._counted[key]
 
     @property
     def round(self) -> ReportingRound:
@@ -120,7 +198,10 @@ class Figures:
 
     @property
     def basis(self) -> str:
-        return "provisional" if self.provisional else "approved"
+        """Of the figures shown: "provisional", "closed" (as at the closing) or "approved"."""
+        if self.chosen is Basis.APPROVED and self.round.is_closed:
+            return "closed"
+        return "provisional" if self.chosen is Basis.PROVISIONAL else "approved"
 
     @cached_property
     def _confirmed(self) -> list[Target]:
@@ -174,22 +255,13 @@ class Figures:
             return {}
         return {DISTRICT: max(ends) - datetime.timedelta(days=1)}
 
-    @cached_property
+    @property
     def groups(self) -> list[Group]:
-        return query.coverage(
-            self.territory.pk,
-            self.years,
-            provisional=self.provisional,
-            detailed=self.year,
-            within=self.within,
-        )
+        return self.counted.groups
 
-    @cached_property
+    @property
     def by_indicator(self) -> dict[tuple[int, int], list[Group]]:
-        found = defaultdict(list)
-        for group in self.groups:
-            found[group.year, group.indicator_id].append(group)
-        return found
+        return self.counted.by_indicator
 
     def of(self, target: Target, year: int) -> list[Group]:
         tiers = self.tiers_of(target)
@@ -205,21 +277,9 @@ class Figures:
 
     # Communes
 
-    @cached_property
+    @property
     def communes(self) -> dict[tuple[int, CommuneQuestion], list[query.CommuneGroup]]:
-        questions = [self.question(t) for t in self.targets if t.counts == Target.Counts.COMMUNE]
-        if not questions:
-            return {}
-        found = defaultdict(list)
-        for group in query.communes(
-            self.territory.pk,
-            {year: self.commune_day(year) for year in self.years},
-            questions,
-            provisional=self.provisional,
-            within=self.within,
-        ):
-            found[group.year, group.question].append(group)
-        return found
+        return self.counted.communes
 
     def question(self, target: Target) -> CommuneQuestion:
         """What is asked of communes; which of them count, the target's own document says."""
@@ -238,14 +298,14 @@ class Figures:
         """The counts of a coverage target, None if the year had no round."""
         if year not in self.rounds or year > self.year:
             return None
-        key = target.pk, year
-        if key not in self._totals:
+        totals, key = self.counted.totals, (target.pk, year)
+        if key not in totals:
             if target.counts == Target.Counts.COMMUNE:
                 parts = self.communes.get((year, self.question(target)), ())
             else:
                 parts = self.of(target, year)
-            self._totals[key] = sum((part.counts for part in parts), Counts())
-        return self._totals[key]
+            totals[key] = sum((part.counts for part in parts), Counts())
+        return totals[key]
 
     def reported(self, target: Target) -> list[tuple[int, Counts]]:
         """Years in which at least one answer counts, in order."""
@@ -275,32 +335,9 @@ class Figures:
             if other.year < target.year
         ]
 
-    @cached_property
+    @property
     def growth_figures(self) -> tuple[dict, dict]:
-        pairs = set()
-        for target in self.targets:
-            if is_growth(target):
-                way = self.horizon(target)
-                pairs |= {
-                    (way.base, year)
-                    for year in self.years
-                    if way.base < year <= way.until and way.base in self.rounds
-                }
-        panels, sums = query.panels(
-            self.territory.pk,
-            [
-                Pair(base, year, self.rounds[base].as_of, self.rounds[year].as_of)
-                for base, year in pairs
-            ],
-            provisional=self.provisional,
-            within=self.within,
-        )
-        by_pair, by_span = defaultdict(list), defaultdict(list)
-        for found in panels:
-            by_pair[found.base, found.year, found.indicator_id].append(found)
-        for found in sums:
-            by_span[found.base, found.until, found.indicator_id].append(found)
-        return by_pair, by_span
+        return self.counted.growth_figures
 
     def growth(self, target: Target, year: int) -> Growth | None:
         """Rule 4 from the target's base to `year`; None up to the base, or without a round.
@@ -413,3 +450,76 @@ class Figures:
             .select_related("reporting_unit", "round")
             .order_by("reporting_unit__sort_key")
         )
+
+
+@dataclass
+class Counted:
+    """What was counted for a `Figures` as of one moment. Each property is one query, made once."""
+
+    figures: Figures
+    moment: datetime.datetime | None
+    totals: dict[tuple[int, int], Counts] = field(default_factory=dict)
+
+    @property
+    def _how(self) -> dict:
+        return {
+            "provisional": self.figures.chosen is Basis.PROVISIONAL,
+            "moment": self.moment,
+            "within": self.figures.within,
+        }
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        figures = self.figures
+        return query.coverage(
+            figures.territory.pk, figures.years, detailed=figures.year, **self._how
+        )
+
+    @cached_property
+    def by_indicator(self) -> dict[tuple[int, int], list[Group]]:
+        found = defaultdict(list)
+        for group in self.groups:
+            found[group.year, group.indicator_id].append(group)
+        return found
+
+    @cached_property
+    def communes(self) -> dict[tuple[int, CommuneQuestion], list[query.CommuneGroup]]:
+        figures = self.figures
+        questions = [
+            figures.question(target)
+            for target in figures.targets
+            if target.counts == Target.Counts.COMMUNE
+        ]
+        if not questions:
+            return {}
+        days = {year: figures.commune_day(year) for year in figures.years}
+        found = defaultdict(list)
+        for group in query.communes(figures.territory.pk, days, questions, **self._how):
+            found[group.year, group.question].append(group)
+        return found
+
+    @cached_property
+    def growth_figures(self) -> tuple[dict, dict]:
+        figures, pairs = self.figures, set()
+        for target in figures.targets:
+            if is_growth(target):
+                way = figures.horizon(target)
+                pairs |= {
+                    (way.base, year)
+                    for year in figures.years
+                    if way.base < year <= way.until and way.base in figures.rounds
+                }
+        panels, sums = query.panels(
+            figures.territory.pk,
+            [
+                Pair(base, year, figures.rounds[base].as_of, figures.rounds[year].as_of)
+                for base, year in pairs
+            ],
+            **self._how,
+        )
+        by_pair, by_span = defaultdict(list), defaultdict(list)
+        for found in panels:
+            by_pair[found.base, found.year, found.indicator_id].append(found)
+        for found in sums:
+            by_span[found.base, found.until, found.indicator_id].append(found)
+        return by_pair, by_span

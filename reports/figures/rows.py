@@ -1,9 +1,11 @@
 """Roster lines with what they say, one SQL row each: lists below a figure, never the figure itself.
 
-What a line says about an indicator is the approved value. Where there is none, the reason: not
-reported, waiting for approval, returned. Working values are shown by the reporting pages alone.
+What a line says about an indicator is the approved value, in a closed year as it stood at the
+closing (`as_closed.py`). Where there is none, the reason: not reported, waiting for approval,
+returned. Working values are shown by the reporting pages alone.
 """
 
+import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,7 +31,9 @@ from django.utils.translation import pgettext
 from institutions.models import place_words
 from institutions.names import search_patterns
 from reports.figures import words
+from reports.figures.as_closed import corrected_since
 from reports.models import (
+    Change,
     IndicatorValue,
     NotApplicableReason,
     Report,
@@ -52,13 +56,18 @@ def lines(
     kind: str | None = None,
     tiers: Collection[str] = (),
     provisional: bool = False,
+    moment: datetime.datetime | None = None,
+    now: bool = False,
     earlier: ReportingRound | None = None,
 ) -> QuerySet[RoundLine]:
     """Roster lines of a round with, for each indicator, `answer_<pk>`, `count_<pk>`, `na_<pk>`.
 
-    `provisional`: submitted values count too. `earlier`: a round whose count of the same
-    institution comes as `before_<pk>`, for growth indicators. Also `status`, `submitted_at` and
-    `approved_at` of the unit's report. One query whatever the number of rows.
+    `provisional`: submitted values count too. `moment`: values stand as they did then, and the same
+    three come a second time as `other_…`, as they stand now; with `now` (kept as `is_now`) the
+    other way round.
+    `earlier`: a round whose count of the same institution comes as `before_<pk>`, for growth
+    indicators. Also `status`, `submitted_at` and `approved_at` of the unit's report. One query
+    whatever the number of rows.
     """
     found = RoundLine.objects.filter(round=round_)
     if kind:
@@ -79,34 +88,77 @@ def lines(
             approved_at=F("of_unit__approved_at"),
         )
     )
+    if moment is not None:
+        found = found.annotate(is_now=Value(now))
     for indicator in indicators:
-        found = _with_answer(found, indicator, provisional, earlier)
+        cell = {f"cell_{indicator.pk}": _values(indicator)}
+        found = found.alias(**cell)
+        if moment is None:
+            found = _with_answer(found, indicator, "", provisional)
+        else:
+            found = _with_answer(found, indicator, "other_" if now else "", False, moment)
+            found = _with_answer(found, indicator, "" if now else "other_", provisional)
+        if indicator.is_growth and earlier is not None:
+            before = _count_of(indicator, earlier, provisional, None if now else moment)
+            found = found.annotate(**{f"before_{indicator.pk}": before})
     return found
+
+
+def _values(indicator: Indicator) -> FilteredRelation:
+    return FilteredRelation("values", condition=Q(values__indicator=indicator.pk))
+
+
+EMPTY = {
+    "state": Value(State.BLANK.value),
+    "na_reason": Value(""),
+    "count": Value(None, output_field=BigIntegerField()),
+}
 
 
 def _with_answer(
     found: QuerySet[RoundLine],
     indicator: Indicator,
+    prefix: str,
     provisional: bool,
-    earlier: ReportingRound | None,
+    moment: datetime.datetime | None = None,
 ) -> QuerySet[RoundLine]:
+    """Annotate what the lines say about one indicator, under names that begin with `prefix`."""
     pk, cell = indicator.pk, f"cell_{indicator.pk}"
     sent = Q(status__in=SENT)
     entered = ~Q(**{f"{cell}__state": State.BLANK}) & Q(**{f"{cell}__isnull": False})
+    was = f"{prefix}was_{pk}"
+    if moment is not None:
+        errata = corrected_since(moment, line=OuterRef("pk"), indicator=pk)
+        # Nothing is entered after a closing: the last own change tells what the unit had sent.
+        own = Change.objects.filter(
+            value__line=OuterRef("pk"), value__indicator=pk, action__in=Change.WORKING
+        ).order_by("-pk")
+        worked = f"{prefix}worked_{pk}"
+        found = found.alias(
+            **{
+                was: Subquery(errata.values("before_state")[:1]),
+                worked: Coalesce(Subquery(own.values("after_state")[:1]), EMPTY["state"]),
+            }
+        )
+        entered = Q(**{f"{was}__isnull": True}) & entered | Q(**{f"{was}__isnull": False}) & ~Q(
+            **{worked: State.BLANK}
+        )
 
-    def counted(field: str, empty):
+    def counted(field: str):
+        empty = EMPTY[field]
         approved = Coalesce(F(f"{cell}__approved_{field}"), empty)
+        if moment is not None:
+            stood = Subquery(errata.values(f"before_{field}")[:1])
+            return Case(When(**{f"{was}__isnull": False}, then=stood), default=approved)
         if not provisional:
             return approved
         return Case(When(sent, then=Coalesce(F(f"{cell}__{field}"), empty)), default=approved)
 
-    found = found.alias(
-        **{cell: FilteredRelation("values", condition=Q(values__indicator=pk))}
-    ).alias(**{f"state_{pk}": counted("state", Value(State.BLANK.value))})
-    found = found.annotate(
+    state = f"{prefix}state_{pk}"
+    found = found.alias(**{state: counted("state")}).annotate(
         **{
-            f"answer_{pk}": Case(
-                When(~Q(**{f"state_{pk}": State.BLANK}), then=F(f"state_{pk}")),
+            f"{prefix}answer_{pk}": Case(
+                When(~Q(**{state: State.BLANK}), then=F(state)),
                 When(Q(status=Report.Status.SUBMITTED) & entered, then=Value("awaiting")),
                 When(
                     Q(status=Report.Status.RETURNED)
@@ -116,30 +168,39 @@ def _with_answer(
                 default=Value("not_reported"),
                 output_field=CharField(),
             ),
-            f"na_{pk}": counted("na_reason", Value("")),
+            f"{prefix}na_{pk}": counted("na_reason"),
         }
     )
     if indicator.is_growth:
-        found = found.annotate(
-            **{f"count_{pk}": counted("count", Value(None, output_field=BigIntegerField()))}
-        )
-        if earlier is not None:
-            before = IndicatorValue.objects.filter(
-                line__round=earlier, line__institution=OuterRef("institution"), indicator=pk
-            )
-            counts = F("approved_count")
-            if provisional:
-                # Each year by the report of the unit that sent it then.
-                sent_then = Report.objects.filter(
-                    round=earlier,
-                    reporting_unit=OuterRef("line__reporting_unit"),
-                    status__in=SENT,
-                )
-                counts = Case(When(Exists(sent_then), then=F("count")), default=counts)
-            found = found.annotate(
-                **{f"before_{pk}": Subquery(before.annotate(counts=counts).values("counts")[:1])}
-            )
+        found = found.annotate(**{f"{prefix}count_{pk}": counted("count")})
     return found
+
+
+def _count_of(
+    indicator: Indicator,
+    earlier: ReportingRound,
+    provisional: bool,
+    moment: datetime.datetime | None,
+) -> Subquery:
+    """The same institution's count in an earlier round."""
+    before = IndicatorValue.objects.filter(
+        line__round=earlier, line__institution=OuterRef("institution"), indicator=indicator.pk
+    )
+    counts = F("approved_count")
+    if moment is not None:
+        errata = corrected_since(moment, pk=OuterRef("pk"))
+        before = before.alias(was=Subquery(errata.values("before_state")[:1]))
+        stood = Subquery(errata.values("before_count")[:1])
+        counts = Case(When(was__isnull=False, then=stood), default=counts)
+    elif provisional:
+        # Each year by the report of the unit that sent it then.
+        sent_then = Report.objects.filter(
+            round=earlier,
+            reporting_unit=OuterRef("line__reporting_unit"),
+            status__in=SENT,
+        )
+        counts = Case(When(Exists(sent_then), then=F("count")), default=counts)
+    return Subquery(before.annotate(counts=counts).values("counts")[:1])
 
 
 def named_like(queryset: QuerySet[RoundLine], text: str) -> QuerySet[RoundLine]:
@@ -165,11 +226,19 @@ class Answered:
     count: int | None = None
 
 
-def answered(line: RoundLine, indicator: Indicator) -> Answered:
-    code = getattr(line, f"answer_{indicator.pk}")
-    reason = getattr(line, f"na_{indicator.pk}")
-    count = getattr(line, f"count_{indicator.pk}", None)
+def answered(line: RoundLine, indicator: Indicator, prefix: str = "") -> Answered:
+    code = getattr(line, f"{prefix}answer_{indicator.pk}")
+    reason = getattr(line, f"{prefix}na_{indicator.pk}")
+    count = getattr(line, f"{prefix}count_{indicator.pk}", None)
     return Answered(code, answer_status(code, reason, count), count)
+
+
+def answered_otherwise(line: RoundLine, indicator: Indicator) -> Answered | None:
+    """What stands there now beside what was closed (or the other way round); None: the same."""
+    if not hasattr(line, f"other_answer_{indicator.pk}"):
+        return None
+    other = answered(line, indicator, "other_")
+    return other if other != answered(line, indicator) else None
 
 
 def answer_status(code: str, reason: str = "", count: int | None = None) -> words.Status:

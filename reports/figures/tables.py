@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reports.figures import phrases, rows, statuses, words
@@ -30,7 +31,7 @@ class AnswerColumn(tables.Column):
         super().__init__(**kwargs)
 
     def render(self, record):
-        return chip(rows.answered(record, self.indicator).status)
+        return chip(rows.answered(record, self.indicator).status) + beside(record, self.indicator)
 
     def value(self, record):
         return str(rows.answered(record, self.indicator).status.word)
@@ -49,13 +50,41 @@ class CountColumn(tables.Column):
 
     def render(self, record):
         answer = rows.answered(record, self.indicator)
+        shown = format_html("<small>{}</small>", answer.status.word)
         if answer.code == "count":
-            return words.grouped(answer.count or 0)
-        return format_html("<small>{}</small>", answer.status.word)
+            shown = format_html("{}", words.grouped(answer.count or 0))
+        return shown + beside(record, self.indicator)
 
     def value(self, record):
-        answer = rows.answered(record, self.indicator)
-        return answer.count if answer.code == "count" else str(answer.status.word)
+        return in_file(rows.answered(record, self.indicator))
+
+
+class OtherColumn(tables.Column):
+    """In a file: how the cell stands now, or on the basis "now" how it was closed."""
+
+    def __init__(self, indicator: Indicator, *, is_now: bool, **kwargs):
+        self.indicator = indicator
+        heading = _("%(question)s (as closed)") if is_now else _("%(question)s (now)")
+        kwargs.setdefault("accessor", f"other_answer_{indicator.pk}")
+        kwargs.setdefault("verbose_name", heading % {"question": indicator.label})
+        super().__init__(**kwargs)
+
+    def value(self, record):
+        return in_file(rows.answered(record, self.indicator, "other_"))
+
+
+def in_file(answer: rows.Answered):
+    """An answer as a cell of a file: a number, or the word for it."""
+    return answer.count if answer.code == "count" else str(answer.status.word)
+
+
+def beside(record, indicator: Indicator) -> str:
+    """Below a cell of a closed year: what it was corrected to since, or what stood before."""
+    other = rows.answered_otherwise(record, indicator)
+    if other is None:
+        return SafeString("")
+    word = _("when closed: %(value)s") if record.is_now else _("now: %(value)s")
+    return format_html('<small class="corrected">{}</small>', word % {"value": other.status.word})
 
 
 class EarlierCountColumn(tables.Column):
@@ -187,18 +216,40 @@ def line_table(
     *,
     year: int,
     earlier: int | None = None,
-    coded: bool = False,
     prefix: str = "",
 ) -> LineTable:
-    """The table of a tier or unit page; `coded` for a file, `prefix` where a page has several."""
-    table_class = CodedLineTable if coded else LineTable
+    """The table of a tier or unit page; `prefix` where a page has several."""
     extra = line_columns(indicators, year=year, earlier=earlier)
-    before = ("code", "institution", "place") if coded else ("institution", "place")
-    return table_class(
+    names = [name for name, _column in extra]
+    return LineTable(
         lines,
         extra_columns=extra,
-        sequence=(*before, *(name for name, _column in extra), "report"),
+        sequence=("institution", "place", *names, "report"),
         prefix=prefix,
+    )
+
+
+def line_file(
+    lines, indicators: list[Indicator], *, year: int, earlier: int | None = None
+) -> LineTable:
+    """The same for a file. Questions in which an answer was corrected after the year was closed
+    have a column more, right of the one that the page shows."""
+    extra = []
+    listed = list(lines)
+    corrected = {
+        f"{what}_{each.pk}": each
+        for each in indicators
+        for what in ("answer", "count")
+        if any(rows.answered_otherwise(line, each) for line in listed)
+    }
+    for name, column in line_columns(indicators, year=year, earlier=earlier):
+        extra.append((name, column))
+        if indicator := corrected.get(name):
+            extra.append((f"other_{name}", OtherColumn(indicator, is_now=listed[0].is_now)))
+    return CodedLineTable(
+        lines,
+        extra_columns=extra,
+        sequence=("code", "institution", "place", *(name for name, _column in extra), "report"),
     )
 
 
@@ -256,34 +307,61 @@ class TargetTable(tables.Table):
         orderable = False
 
 
-def target_table(found: list[TargetAttainment], map_words: str) -> TargetTable:
-    """The target table of the dashboard, for a file. Empty cell: there is no such figure."""
+def target_table(
+    found: list[TargetAttainment], map_words: str, *, is_now: bool = False
+) -> TargetTable:
+    """The target table of the dashboard, for a file. Empty cell: there is no such figure.
+
+    Where anything was corrected after the year was closed, the figures stand there a second time:
+    as they are now, or with `is_now` as they were closed.
+    """
+    if not any(row.other for row in found):
+        return TargetTable([_target_row(row, map_words) for row in found])
+    heading = _("%(column)s (as closed)") if is_now else _("%(column)s (now)")
+    extra = [
+        (f"other_{name}", tables.Column(verbose_name=heading % {"column": column.verbose_name}))
+        for name, column in TargetTable.base_columns.items()
+        if name in COMPARED
+    ]
+    names = [name for name in TargetTable.base_columns if name != "counted"]
     return TargetTable(
         [
-            {
-                "indicator": row.indicator.label,
-                "tiers": phrases.tiers_label(row.tiers, row.indicator.kind),
-                "target_year": row.target_year,
-                "level": phrases.goal_words(row.target),
-                "basis": row.target.get_basis_display(),
-                "document": row.target.version.number,
-                "numerator": row.numerator,
-                "denominator": row.denominator,
-                "missing": row.missing,
-                "not_applicable": row.not_applicable,
-                "value": row.value,
-                "possible": row.possible,
-                "assessment": str(statuses.status_of(row).word),
-                "shortfall": phrases.shortfall_words(row),
-                "cutoff": row.cutoff and date_format(row.cutoff, "SHORT_DATE_FORMAT"),
-                "map": map_words,
-                "counted": _("approved and submitted")
-                if row.basis == "provisional"
-                else _("approved figures only"),
+            _target_row(row, map_words)
+            | {
+                f"other_{name}": value
+                for name, value in _target_row(row.other or row, map_words).items()
+                if name in COMPARED
             }
             for row in found
         ],
+        extra_columns=extra,
+        sequence=(*names, *(name for name, _column in extra), "counted"),
     )
+
+
+COMPARED = ("numerator", "denominator", "missing", "value", "possible", "assessment")
+
+
+def _target_row(row: TargetAttainment, map_words: str) -> dict:
+    return {
+        "indicator": row.indicator.label,
+        "tiers": phrases.tiers_label(row.tiers, row.indicator.kind),
+        "target_year": row.target_year,
+        "level": phrases.goal_words(row.target),
+        "basis": row.target.get_basis_display(),
+        "document": row.target.version.number,
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "missing": row.missing,
+        "not_applicable": row.not_applicable,
+        "value": row.value,
+        "possible": row.possible,
+        "assessment": str(statuses.status_of(row).word),
+        "shortfall": phrases.shortfall_words(row),
+        "cutoff": row.cutoff and date_format(row.cutoff, "SHORT_DATE_FORMAT"),
+        "map": map_words,
+        "counted": words.basis(row.basis),
+    }
 
 
 def district_table(heads: list[str], body: list[list]) -> tables.Table:

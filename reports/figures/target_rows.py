@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from reports.figures.as_closed import Basis
 from reports.figures.attainment import (
     Beside,
     Counts,
@@ -67,7 +68,10 @@ class TargetAttainment:
     needed       institutions, communes or visits that meet the target
     gap          percentage points from the possible value to the target (rule 6)
     cutoff       the day whose roster counts; None if the figure's year had no round
-    basis        "approved", or "provisional" if submitted figures count too
+    basis        "approved" as they stand now, "closed" as they stood when the year was closed, or
+                 "provisional" if submitted figures count too
+    moment       the values are those that stood then; None: as they stand now
+    other        the same target on the other of "closed" and now, where anything differs
     """
 
     target: Target
@@ -102,6 +106,8 @@ class TargetAttainment:
     beside: Beside | None = None
     is_part: bool = False
     part_of: tuple[str, ...] = ()
+    moment: datetime.datetime | None = None
+    other: TargetAttainment | None = None
 
     @property
     def indicator(self) -> Indicator:
@@ -176,6 +182,27 @@ def target_rows(figures: Figures) -> list[TargetAttainment]:
     return rows
 
 
+def compared_rows(figures: Figures) -> list[TargetAttainment]:
+    """The rows, each with the same target as it reads now beside it (on the basis "now": as it
+    was closed), where the two differ. Reads more only if anything was corrected."""
+    rows = target_rows(figures)
+    if not figures.errata or figures.chosen is Basis.PROVISIONAL:
+        return rows
+    is_now = figures.chosen is Basis.NOW
+    beside = target_rows(figures.on(Basis.APPROVED if is_now else Basis.NOW))
+    others = {row.target.pk: row for row in beside}
+    return [
+        replace(row, other=other)
+        if (other := others.get(row.target.pk)) and _said(other) != _said(row)
+        else row
+        for row in rows
+    ]
+
+
+def _said(row: TargetAttainment) -> tuple:
+    return row.counts, row.growth, row.today, row.verdict, row.pace, row.mean_rate
+
+
 def _part_of(figures: Figures, target: Target) -> tuple[str, ...] | None:
     """The tiers that share a verdict of which only a part is looked at, else None."""
     if figures.tier is None or target.tiers == (figures.tier,):
@@ -185,14 +212,14 @@ def _part_of(figures: Figures, target: Target) -> tuple[str, ...] | None:
 
 def _coverage_row(figures: Figures, target: Target) -> TargetAttainment:
     figure_year = min(figures.year, target.year)
-    due = figures.rounds.get(target.year)
+    due, judging = figures.rounds.get(target.year), figures.judging(target)
     stands = standing(
         target.minimum,
         year=figures.year,
         target_year=target.year,
         counts=figures.counts(target, figures.year),
         closed=bool(due and due.is_closed),
-        counts_in_target_year=figures.counts(target, target.year),
+        counts_in_target_year=judging.counts(target, target.year),
     )
     counts, outcome = stands.counts, figures.outcome(target)
     part_of = _part_of(figures, target)
@@ -241,12 +268,14 @@ def _coverage_row(figures: Figures, target: Target) -> TargetAttainment:
         beside=beside_level(counts, target.minimum) if figures.within else None,
         is_part=is_part,
         part_of=part_of or (),
+        moment=judging.moment,
     )
 
 
 def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
     figure_year = min(figures.year, target.year)
-    way, result = figures.horizon(target), figures.growth(target, figure_year)
+    judging = figures.judging(target)
+    way, result = figures.horizon(target), judging.growth(target, figure_year)
     due, outcome = figures.rounds.get(target.year), figures.outcome(target)
     part_of = _part_of(figures, target)
     is_part = bool(figures.within) or part_of is not None
@@ -286,10 +315,11 @@ def _growth_row(figures: Figures, target: Target) -> TargetAttainment:
         basis=figures.basis,
         outcome=outcome,
         horizon=way,
-        compound_rate=figures.compound_rate(target, figure_year),
-        mean_rate=figures.mean_rate(target, figure_year),
+        compound_rate=judging.compound_rate(target, figure_year),
+        mean_rate=judging.mean_rate(target, figure_year),
         is_part=is_part,
         part_of=part_of or (),
+        moment=judging.moment,
     )
 
 

@@ -1,7 +1,6 @@
 """Pages of figures: province, tier, unit, trend, explanation. Read-only; thin."""
 
 from collections.abc import Sequence
-from contextlib import contextmanager
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from institutions.models import AdministrativeUnit, Kind, ReportingUnit, Tier
+from institutions.models import Kind, ReportingUnit, Tier
 from institutions.scope import (
     EVERY_ROLE,
     audience,
@@ -26,6 +25,7 @@ from reports.figures import (
     joining,
     matrix,
     panels,
+    reading,
     rows,
     statuses,
     summary,
@@ -34,8 +34,8 @@ from reports.figures import (
     words,
 )
 from reports.figures import explain as explaining
+from reports.figures.as_closed import Basis, offered
 from reports.figures.places import Place
-from reports.figures.reading import NoRound
 from reports.models import ReportingRound
 from reports.outputs import exports
 from targets.models import Indicator
@@ -48,10 +48,9 @@ PER_PAGE = 50
 def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     """The dashboard: where the targets stand, and what is missing to know it."""
     place = _place(request, territory, year)
-    try:
-        board = boards.province(place.territory, year, provisional=place.provisional)
-    except NoRound:
+    if place.round is None:
         return _awaited(request, place)
+    board = boards.province(place.territory, year, basis=place.basis, known=place.known)
     documents = panels.documents(board.rows, board.version)
     is_sample = _is_sample(board.round, documents)
     heat = panels.heat(board.districts, place)
@@ -59,7 +58,9 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         if request.GET.get("table") == "districts":
             table = tables.district_table(*heat.as_lists())
         else:
-            table = tables.target_table(board.rows, panels.map_words(place.territory))
+            table = tables.target_table(
+                board.rows, panels.map_words(place.territory), is_now=place.is_now
+            )
         return exports.response(table, wanted, _file_name(place, table), is_sample=is_sample)
     horizons = statuses.horizons(board.rows)
     show = _shown(request, horizons)
@@ -71,7 +72,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         roster=board.roster,
     )
     context = {
-        **_frame(request, place, board.rounds, is_sample),
+        **_frame(request, place, is_sample),
         "board": board,
         "documents": documents,
         "horizons": horizons,
@@ -92,11 +93,11 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
 
 def _awaited(request: HttpRequest, place: Place) -> HttpResponse:
     """A year whose round is not open yet; 404 for a year that was passed over."""
-    rounds = _rounds(place.territory)
+    rounds = place.known.rounds
     if not waiting.is_awaited(rounds, place.year):
         raise Http404
     context = {
-        **_frame(request, place, rounds, is_sample=False),
+        **_frame(request, place, is_sample=False),
         "waiting": waiting.waiting(request.user, place.territory, place.year, rounds),
     }
     return render(request, "reports/waiting.html", context)
@@ -110,9 +111,9 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     kind, tier_name = request.GET.get("kind"), request.GET.get("tier")
     if (kind and kind not in Kind) or (tier_name and tier_name not in Tier):
         raise Http404
-    part = {"provisional": place.provisional, "tier": tier_name or None}
-    with _no_round_is_404():
-        found, trends = boards.rows_and_trends(place.territory, year, **part)
+    round_ = _round(place, year)
+    part = {"basis": place.basis, "known": place.known, "tier": tier_name or None}
+    found, trends = boards.rows_and_trends(place.territory, year, **part)
     by_target = {each.target.pk: each for each in trends}
     wanted = [row for row in found if not kind or row.indicator.kind == kind]
     figures = joining.figures(wanted, place, by_target)
@@ -132,9 +133,8 @@ def trend(request: HttpRequest, territory: str, year: int) -> HttpResponse:
     }
     if kind and tier_name:
         heading = f"{heading}: {words.kind_of_tier(kind, tier_name)}"
-    rounds = _rounds(place.territory)
     context = {
-        **_frame(request, place, rounds, _is_sample(_round(rounds, year))),
+        **_frame(request, place, _is_sample(round_)),
         "documents": panels.documents(wanted),
         "groups": groups,
         "heading": heading,
@@ -150,8 +150,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
     place = _place(request, territory, year)
     if kind not in Kind or tier not in Tier:
         raise Http404
-    rounds = _rounds(place.territory)
-    round_, earlier = _round(rounds, year), _round(rounds, year - 1, required=False)
+    round_, earlier = _round(place, year), place.known.round(year - 1)
     indicators = list(Indicator.objects.asked_in(year).filter(kind=kind))
     lines = rows.lines(
         round_,
@@ -159,18 +158,22 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         kind=kind,
         tiers=[tier],
         provisional=place.provisional,
+        moment=place.closing,
+        now=place.is_now,
         earlier=earlier,
     )
     narrowed = filters.LineFilter(request.GET, lines, indicators=indicators)
     is_sample = _is_sample(round_)
     if wanted := exports.requested(request):
-        table = tables.line_table(
-            narrowed.qs, indicators, year=year, earlier=earlier and earlier.year, coded=True
+        table = tables.line_file(
+            narrowed.qs, indicators, year=year, earlier=earlier and earlier.year
         )
         RequestConfig(request, paginate=False).configure(table)
         name = f"{_file_name(place)}-{kind}-{tier}"
         return exports.response(table, wanted, name, is_sample=is_sample)
-    found = boards.attainment_rows(place.territory, year, provisional=place.provisional, tier=tier)
+    found = boards.attainment_rows(
+        place.territory, year, basis=place.basis, known=place.known, tier=tier
+    )
     figures = joining.figures([row for row in found if row.indicator.kind == kind], place)
     table = tables.line_table(narrowed.qs, indicators, year=year, earlier=earlier and earlier.year)
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(table)
@@ -179,7 +182,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
     if not total and not figures:
         raise Http404
     context = {
-        **_frame(request, place, rounds, is_sample),
+        **_frame(request, place, is_sample),
         "kind": kind,
         "kind_label": words.kinds(kind),
         "tier_label": words.tier_word(tier),
@@ -204,8 +207,7 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
 def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResponse:
     """One reporting unit: its figures beside the common levels, its gaps, its report."""
     place = _place(request, territory, year)
-    rounds = _rounds(place.territory)
-    round_ = _round(rounds, year)
+    round_ = _round(place, year)
     office = (
         ReportingUnit.objects.filter(territory=place.territory, code=code)
         .select_related("administrative_unit")
@@ -219,7 +221,7 @@ def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResp
     is_sample = _is_sample(round_)
     lists = [_gaps(request, kind, office, round_, place, board) for kind in board.kinds]
     context = {
-        **_frame(request, place, rounds, is_sample),
+        **_frame(request, place, is_sample),
         "unit": office,
         "board": board,
         "lists": lists,
@@ -233,7 +235,14 @@ def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResp
 def _gaps(request, kind, office, round_, place, board):
     """Institutions of the unit that said no or have said nothing, as a table."""
     indicators = [each for each in board.indicators if each.kind == kind]
-    lines = rows.lines(round_, indicators, kind=kind, provisional=place.provisional)
+    lines = rows.lines(
+        round_,
+        indicators,
+        kind=kind,
+        provisional=place.provisional,
+        moment=place.closing,
+        now=place.is_now,
+    )
     asked = [(each.indicator, each.tiers) for each in board.figures if each.indicator.kind == kind]
     lines = rows.with_gaps(lines.filter(reporting_unit=office), asked)
     table = tables.line_table(lines, indicators, year=place.year, prefix=f"{kind}-")
@@ -248,19 +257,18 @@ def explain(
 ) -> HttpResponse:
     """How one figure came about: formula, rows, what was left out, and the plan's own words."""
     place = _place(request, territory, year)
-    rounds = _rounds(place.territory)
-    round_ = _round(rounds, year)
-    found = boards.attainment_rows(place.territory, year, provisional=place.provisional)
+    round_ = _round(place, year)
+    found = boards.attainment_rows(place.territory, year, basis=place.basis, known=place.known)
     same = explaining.matching(found, indicator, tiers, counts=request.GET.get("counts", ""))
     row = next((each for each in same if each.target_year == target_year), None)
     if row is None:
         raise Http404
-    explanation = explaining.explain(row, same, rounds, place)
-    listing = explaining.listing(row, rounds, place, request.GET)
+    explanation = explaining.explain(row, same, place)
+    listing = explaining.listing(row, place, request.GET)
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(listing.table)
     is_sample = _is_sample(round_, panels.documents([row]))
     context = {
-        **_frame(request, place, rounds, is_sample),
+        **_frame(request, place, is_sample),
         "row": row,
         "explanation": explanation,
         "listing": listing,
@@ -272,27 +280,16 @@ def explain(
 # Shared by the pages --------------------------------------------------------------------------
 
 
-@contextmanager
-def _no_round_is_404():
-    """A territory without a round for the year has no page for it."""
-    try:
-        yield
-    except NoRound as error:
-        raise Http404 from error
-
-
 def _place(request: HttpRequest, territory: str, year: int) -> Place:
     unit_ = territory_or_404(request.user, territory)
-    return Place(unit_, year, provisional=request.GET.get("basis") == "provisional")
+    known = reading.know(unit_, year)
+    return Place(unit_, year, offered(request.GET.get("basis", ""), known.round(year)), known)
 
 
-def _rounds(territory: AdministrativeUnit) -> list[ReportingRound]:
-    return list(ReportingRound.objects.filter(territory=territory).order_by("year"))
-
-
-def _round(rounds: Sequence[ReportingRound], year: int, *, required: bool = True):
-    found = next((each for each in rounds if each.year == year), None)
-    if found is None and required:
+def _round(place: Place, year: int) -> ReportingRound:
+    """A territory without a round for the year has no page for it."""
+    found = place.known.round(year)
+    if found is None:
         raise Http404
     return found
 
@@ -301,10 +298,9 @@ def _is_sample(round_: ReportingRound, documents: Sequence[panels.Document] = ()
     return round_.is_sample or any(each.version.is_sample for each in documents)
 
 
-def _frame(
-    request: HttpRequest, place: Place, rounds: Sequence[ReportingRound], is_sample: bool
-) -> dict:
+def _frame(request: HttpRequest, place: Place, is_sample: bool) -> dict:
     """What the frame of every page about a territory shows."""
+    rounds = place.known.rounds
     frame.know(request, place.territory, rounds)
     return {
         "territory": place.territory,
@@ -342,8 +338,7 @@ def _shown(request: HttpRequest, horizons: Sequence[statuses.Horizon]):
 
 def _file_name(place: Place, table=None) -> str:
     name = f"{place.territory.slug}-{place.year}"
-    if place.provisional:
-        name += "-tam-tinh"
+    name += {Basis.PROVISIONAL: "-tam-tinh", Basis.NOW: "-hien-nay"}.get(place.basis, "")
     if isinstance(table, tables.TargetTable):
         return f"{name}-chi-tieu"
     return f"{name}-cap-huyen" if table is not None else name

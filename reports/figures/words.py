@@ -70,6 +70,15 @@ def not_started(base_year: int) -> Status:
     return Status("later", "i-later", _("Counts from %(year)s") % {"year": base_year + 1})
 
 
+def basis(code: str) -> str:
+    """Which figures were counted."""
+    return {
+        "provisional": _("approved and submitted"),
+        "closed": _("approved figures, as they were closed"),
+        "approved": _("approved figures only"),
+    }[code]
+
+
 # Numbers
 
 

@@ -198,6 +198,10 @@ class Change(models.Model):
         ERRATUM = "erratum", _("corrected after closing")
         EXPLAINED = "explained", _("explained")
 
+    # What changes the working value, and what the approved one; an erratum changes both.
+    WORKING = (Action.ENTERED, Action.IMPORTED, Action.CORRECTED, Action.UNDONE)
+    APPROVING = (Action.APPROVED, Action.UNAPPROVED)
+
     value = models.ForeignKey(
         IndicatorValue, models.PROTECT, related_name="changes", verbose_name=_("value")
     )

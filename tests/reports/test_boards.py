@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from institutions.models import Institution
 from reports.figures import boards, reading, target_rows
+from reports.figures.as_closed import Basis
 from reports.figures.attainment import Beside, Counts, Pace, Shortfall, Verdict
 from reports.figures.growth import Reason
 from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
@@ -289,7 +290,7 @@ def test_provisional_basis_counts_what_was_submitted(world):
     world.target(minimum=70)
     world.answers(2025, yes=5, no=2, awaiting=1)
     ReportFactory(round=world.rounds[2025], reporting_unit=world.agency, status="submitted")
-    approved, provisional = world.row(), world.row(provisional=True)
+    approved, provisional = world.row(), world.row(basis=Basis.PROVISIONAL)
     assert (approved.verdict, approved.counts.awaiting) == (Verdict.UNDETERMINED, 1)
     assert (provisional.verdict, provisional.basis) == (Verdict.MET, "provisional")
 

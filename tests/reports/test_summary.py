@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from reports.figures import boards, statuses, summary
+from reports.figures.as_closed import Basis
 from reports.figures.places import Place
 from tests import factories
 from tests.conftest import enrol
@@ -119,7 +120,7 @@ def test_sentence_escapes_names(say, one_target, territory):
 
 
 def test_sentence_of_provisional_figures_says_so(one_target, territory):
-    board = boards.province(territory, 2025, provisional=True)
-    place = Place(territory, 2025, provisional=True)
+    board = boards.province(territory, 2025, basis=Basis.PROVISIONAL)
+    place = Place(territory, 2025, basis=Basis.PROVISIONAL)
     sentence = summary.province(board, statuses.horizons(board.rows), place)
     assert read(sentence).startswith("Tạm tính: Hồng Lam đạt")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from institutions.models import AdministrativeUnit
 from reports.figures import boards, reading, target_rows
+from reports.figures.as_closed import Basis
 
 
 class Command(BaseCommand):
@@ -17,12 +18,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--provisional", action="store_true", help="count submitted figures too"
         )
+        parser.add_argument(
+            "--now",
+            action="store_true",
+            help="of a closed year, the figures as they stand now (default: as they were closed)",
+        )
         parser.add_argument("--json", action="store_true", help="as JSON (default: a line each)")
 
-    def handle(self, *, territory: str, year: int, provisional: bool, **options):
+    def handle(self, *, territory: str, year: int, provisional: bool, now: bool, **options):
+        basis = Basis.PROVISIONAL if provisional else Basis.NOW if now else Basis.APPROVED
         try:
             unit = AdministrativeUnit.objects.get(slug=territory)
-            rows = boards.attainment_rows(unit, year, provisional=provisional)
+            rows = boards.attainment_rows(unit, year, basis=basis)
         except AdministrativeUnit.DoesNotExist:
             raise CommandError(f"There is no territory {territory!r}.") from None
         except reading.NoRound:
@@ -42,7 +49,9 @@ def as_json(row: target_rows.TargetAttainment) -> dict:
     """One target in plain JSON values; percentages are numbers, rounded down to one decimal.
 
     `verdict` and `pace` are codes, or null where the year has none; `plan` is the number of the
-    document that the target stands in; `outcome` tells of a target whose tier ended.
+    document that the target stands in; `outcome` tells of a target whose tier ended. `basis` says
+    which figures were counted: "approved" as they stand now, "closed" as they stood when the year's
+    round was closed (the usual ones of a closed year), or "provisional".
     """
     lacking, outcome = row.shortfall, row.outcome
     return {
