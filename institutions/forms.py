@@ -3,10 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from institutions.models import REASON_LENGTH
-
-# A renaming keeps its day before its reason, in the same column.
-_ROOM_FOR_THE_DAY = len("01/01/2025: ")
+from institutions.models import MOST_OF_A_REASON
 
 
 def day_field(**options) -> forms.DateField:
@@ -19,6 +16,6 @@ def reason_field() -> forms.CharField:
     return forms.CharField(
         label=_("Reason"),
         help_text=_("The decision with its number and day, or what happened."),
-        max_length=REASON_LENGTH - _ROOM_FOR_THE_DAY,
+        max_length=MOST_OF_A_REASON,
         widget=forms.Textarea({"rows": 2}),
     )

@@ -18,6 +18,8 @@ from simple_history.models import HistoricalRecords
 BEFORE_OUR_RECORDS = datetime.date(1900, 1, 1)
 # The longest reason of a change of the register.
 REASON_LENGTH = 500
+# A renaming keeps its day before its reason, in the same column.
+MOST_OF_A_REASON = REASON_LENGTH - len("01/01/2025: ")
 # First words of the site's own addresses: a territory's slug is the first word of its pages.
 RESERVED_SLUGS = frozenset(
     {"admin", "accounts", "i18n", "institutions", "plans", "reporting", "compare", "static"}

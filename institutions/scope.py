@@ -193,6 +193,16 @@ def may_see_drafts(user, *, territory_id: int, unit_id: int) -> bool:
     )
 
 
+def limit_to_drafts(queryset: QuerySet, user, *, territory: str, unit: str) -> QuerySet:
+    """The rows of which `may_see_drafts` is true."""
+    held = rights(user)
+    if held.is_administrator:
+        return queryset
+    return queryset.filter(
+        Q(**{f"{territory}__in": held.department}) | Q(**{f"{unit}__in": held.readable_units})
+    )
+
+
 def may_enter(user, *, territory_id: int, unit_id: int) -> bool:
     """Enter, import and submit: the unit itself, or the Department for it."""
     held = rights(user)

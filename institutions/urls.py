@@ -3,18 +3,35 @@
 from django.urls import path
 
 from institutions import views
+from institutions.proposals import views as proposals
 from institutions.register import views as register
-from institutions.scope import DEPARTMENT, audience
+from institutions.scope import DEPARTMENT, REPORTER, Audience, audience
 
 
-def page(change: type[register.RegisterPage]):
-    """A page of the register, for the Department alone."""
-    return audience(DEPARTMENT)(change.as_view())
+def page(change: type[register.RegisterPage], *who: Audience):
+    """A page of the register: for the Department alone, if nobody else is named."""
+    return audience(*(who or [DEPARTMENT]))(change.as_view())
 
 
 app_name = "institutions"
 urlpatterns = [
     path("", views.institution_list, name="list"),
+    # Words that no code may be (register.services.RESERVED_CODES).
+    path("proposals/", proposals.proposal_list, name="proposals"),
+    path("proposals/units/<code:unit>/", proposals.of_unit, name="unit-proposals"),
+    path(
+        "proposals/units/<code:unit>/new/",
+        page(proposals.ProposeNew, REPORTER),
+        name="propose-new",
+    ),
+    path(
+        "proposals/units/<code:unit>/closure/",
+        page(proposals.ProposeClosure, REPORTER),
+        name="propose-closure",
+    ),
+    path("proposals/<int:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
+    path("proposals/<int:pk>/accept/", proposals.accept, name="proposal-accept"),
+    path("proposals/<int:pk>/refuse/", proposals.refuse, name="proposal-refuse"),
     path("new/<slug:territory>/", page(register.Add), name="new"),
     path("<code:code>/", views.institution_detail, name="detail"),
     path("<code:code>/rename/", page(register.Rename), name="rename"),

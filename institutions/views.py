@@ -13,6 +13,7 @@ from institutions.filters import PlacementFilter
 from institutions.history import entries
 from institutions.models import Institution, Placement, Succession
 from institutions.names import slug
+from institutions.proposals.services import may_propose_closure
 from institutions.scope import EVERY_ROLE, audience
 from institutions.tables import InstitutionTable, pages_of
 
@@ -97,6 +98,8 @@ def institution_detail(request, code):
             "sample": institution.is_sample,
             "institution": institution,
             "last": placements[0],
+            "proposes_closure": institution.closed_on is None
+            and may_propose_closure(request.user, placements[0]),
             "manages": scope.may_manage(request.user, placements[0].territory_id),
             "placements": [
                 (placement, became.get(placement.commune_id or placement.territory_id))

@@ -48,6 +48,11 @@ def writers(own: int, foreign: int) -> str:
     return f"302 {own} {foreign} {own} 403 403 403 {foreign}"
 
 
+def unit_alone(own: int, foreign: int = 404) -> str:
+    """An address of one reporting unit's own officials."""
+    return f"302 {own} {foreign} 403 403 403 403 403"
+
+
 ROUND_STEPS = ("change", "roster", "close", "give-up", "remind")
 READ_ONLY_DEPARTMENT = department(405, 405)
 
@@ -62,6 +67,17 @@ POLICY = {
     "institutions:reopen": (department(200, 404), department(422, 404)),
     "institutions:merge": (department(200, 404), department(422, 404)),
     "institutions:split": (department(200, 404), department(422, 404)),
+    # A unit's proposals are seen where its drafts are, and made by the unit alone.
+    "institutions:proposals": (
+        "302 200 200 200 403 403 200 200",
+        "302 405 405 405 403 403 405 405",
+    ),
+    "institutions:unit-proposals": (PROOF, PROOF_READ_ONLY),
+    "institutions:propose-new": (unit_alone(200), unit_alone(422)),
+    "institutions:propose-closure": (unit_alone(200), unit_alone(422)),
+    "institutions:proposal-take-back": (unit_alone(405, 405), unit_alone(302)),
+    "institutions:proposal-accept": (department(200, 404), department(422, 404)),
+    "institutions:proposal-refuse": (department(200, 404), department(422, 404)),
     "reports:institution-values": (SEEN, READ_ONLY),
     "targets:list": (EVERYBODY, READ_ONLY),
     "targets:plan": (SEEN, READ_ONLY),
@@ -202,6 +218,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     batch = factories.ImportBatchFactory(report=report)
     written = factories.ImportBatchFactory(report=report, status="applied")
     line = open_round.lines.get(institution__code="98-TV-981")
+    proposal = factories.ProposalFactory(reporting_unit=report.reporting_unit)
     year = {"territory": territory.slug, "year": 2025}
     of_report = {"pk": report.pk}
     of_draft = {"pk": draft.pk}
@@ -213,6 +230,14 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
             for step in ("rename", "move", "close", "reopen", "merge", "split")
         },
         "institutions:new": {"territory": territory.slug},
+        **{
+            f"institutions:{name}": {"unit": "981"}
+            for name in ("unit-proposals", "propose-new", "propose-closure")
+        },
+        **{
+            f"institutions:proposal-{step}": {"pk": proposal.pk}
+            for step in ("take-back", "accept", "refuse")
+        },
         "reports:institution-values": {"code": "98-TV-981"},
         "targets:plan": {"pk": plan.pk},
         "targets:changes": {"pk": plan.pk},

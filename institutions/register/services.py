@@ -30,9 +30,9 @@ from institutions.services import place, save_with_reason
 # How far ahead a decision may lie: what is decided for next year can be entered now.
 MOST_DAYS_AHEAD = 366
 # What stands in an address in the place of a code.
-RESERVED_CODES = frozenset({"new"})
+RESERVED_CODES = frozenset({"new", "proposals", "import"})
 _ABBREVIATIONS = {Kind.LIBRARY: "TV", Kind.MUSEUM: "BT", Kind.CULTURE_CENTRE: "VH"}
-_IN_A_COMMUNE = frozenset({Tier.COMMUNE, Tier.VILLAGE})
+IN_A_COMMUNE = frozenset({Tier.COMMUNE, Tier.VILLAGE})
 
 
 class RegisterError(ValidationError):
@@ -96,7 +96,7 @@ def add_institution(
     # Two people adding at once take their codes one after the other.
     AdministrativeUnit.objects.select_for_update().get(pk=territory.pk)
     name, code = " ".join(name.split()), code.strip()
-    errors = _faults_of_name(name) | (_faults_of_code(code) if code else {})
+    errors = faults_of_name(name) | (_faults_of_code(code) if code else {})
     if opened_on and (fault := check_day(opened_on, after=None, today=timezone.localdate())):
         errors["opened_on"] = fault
     errors |= _faults_of_place(
@@ -165,11 +165,11 @@ def rename_institution(
 ) -> None:
     """Give an institution another name. It shows at once and for every year; the former one and
     the day stay in the history. Raises SameName, or RegisterError by field."""
-    current, last = _locked(institution)
+    current, last = locked(institution)
     name = " ".join(name.split())
     if name == current.name:
         raise RegisterError({"name": _("That is its name already.")})
-    errors = _faults_of_name(name)
+    errors = faults_of_name(name)
     if fault := check_day(day, after=current.opened_on, today=timezone.localdate(), ahead=0):
         errors["day"] = fault
     if errors:
@@ -197,7 +197,7 @@ def move_institution(
 ) -> Placement:
     """Another place, tier or reporting unit within the territory from `day` on; the former
     placement ends there. Raises RegisterError by field."""
-    current, last = _locked(institution)
+    current, last = locked(institution)
     _refuse_closed(current)
     after = last.valid_from if last.valid_to is None else last.valid_to
     if current.opened_on and current.opened_on > after:
@@ -240,7 +240,7 @@ def close_institution(
 ) -> None:
     """`day` is the first one without the institution. Figures that were reported stay; the rosters
     of later days leave it out. Raises RegisterError by field."""
-    current, last = _locked(institution)
+    current, last = locked(institution)
     _close(current, last, day, by, reason)
 
 
@@ -252,7 +252,7 @@ def reopen_institution(
 
     Returns those it no longer goes on in. Raises RegisterError if it is not closed.
     """
-    current, _last = _locked(institution)
+    current, _last = locked(institution)
     if current.closed_on is None:
         raise RegisterError(_("The institution is not closed."))
     undone = []
@@ -283,9 +283,9 @@ def merge_institutions(
     predecessors = sorted(predecessors, key=lambda row: row.pk)
     ids = [successor.pk, *(row.pk for row in predecessors)]
     list(Institution.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    into, _last = _locked(successor)
+    into, _last = locked(successor)
     for each in predecessors:
-        current, last = _locked(each)
+        current, last = locked(each)
         if current.pk == into.pk:
             raise RegisterError({"successor": _("An institution cannot go on in itself.")})
         if current.kind != into.kind:
@@ -349,7 +349,7 @@ def split_institution(
     # The same order as for a new institution: the territory first, whose codes are given out.
     territory = institution.placements.order_by("valid_from").values("territory").last()
     list(AdministrativeUnit.objects.select_for_update().filter(pk__in=(territory or {}).values()))
-    current, last = _locked(institution)
+    current, last = locked(institution)
     _refuse_closed(current)
     if len(parts) + goes_on < 2:
         raise RegisterError(_("A split has at least two parts."))
@@ -417,7 +417,7 @@ def _refuse_closed(institution: Institution) -> None:
         )
 
 
-def _locked(institution: Institution) -> tuple[Institution, Placement]:
+def locked(institution: Institution) -> tuple[Institution, Placement]:
     """The row as it stands now, held until the transaction ends, and its newest placement."""
     current = Institution.objects.select_for_update().get(pk=institution.pk)
     last = (
@@ -430,7 +430,7 @@ def _locked(institution: Institution) -> tuple[Institution, Placement]:
     return current, last
 
 
-def _faults_of_name(name: str) -> dict[str, str]:
+def faults_of_name(name: str) -> dict[str, str]:
     """A name has to fit its column, and its key, which is longer, the one beside it."""
     for column, text in (("name", name), ("sort_key", names.sort_key(name))):
         if len(text) > Institution._meta.get_field(column).max_length:
@@ -464,7 +464,7 @@ def _faults_of_place(
         errors["district"] = _("The district lies in another territory.")
     if commune is not None and commune.parent_id != (district.pk if district else territory.pk):
         errors["commune"] = _("The commune lies elsewhere.")
-    if tier in _IN_A_COMMUNE and commune is None:
+    if tier in IN_A_COMMUNE and commune is None:
         errors["commune"] = _("An institution of this tier stands in a commune: choose it.")
     if tier == Tier.DISTRICT and district is None:
         errors["district"] = _("An institution of this tier stands in a district: choose it.")

@@ -50,10 +50,10 @@ class RegisterPage(View):
     territory: AdministrativeUnit
     institution: Institution | None = None
 
-    def get(self, request: HttpRequest, **kwargs) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(self.form(None))
 
-    def post(self, request: HttpRequest, **kwargs) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.form(request.POST)
         if form.is_valid():
             try:
@@ -71,8 +71,8 @@ class RegisterPage(View):
     def form(self, data) -> Form:
         return self.form_class(data)
 
-    def save(self, told: dict) -> Institution:
-        """Do it; returns the institution whose page comes next."""
+    def save(self, told: dict) -> Institution | str:
+        """Do it; returns the institution whose page comes next, or the address."""
         raise NotImplementedError
 
     def extra(self) -> dict:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from institutions.models import User
+from institutions.proposals.services import open_proposals
 from institutions.scope import rights
 from reports.deadlines import days_left
 from reports.models import Change, IndicatorValue, Reminder, Report, ReportingRound
@@ -87,9 +88,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Home:
+    """`proposals`: how many changes of the register wait for this person's decision."""
+
     places: list[Place]
     own: list[Owed]
     desks: list[Desk]
+    proposals: int = 0
 
 
 def home(user: User) -> Home:
@@ -115,6 +119,7 @@ def home(user: User) -> Home:
         places=known,
         own=_owed([row for row in rows if row.report.reporting_unit_id in held.own_units]),
         desks=_desks(desks, [row for row in rows if row.report.round_id in desks]),
+        proposals=open_proposals(user).count() if held.department else 0,
     )
 
 

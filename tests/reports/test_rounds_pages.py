@@ -155,8 +155,9 @@ def test_home_takes_a_fixed_number_of_queries(
     add_units(open_round, number)
 
     # session, user, memberships, successions, former units; territories, rounds, reports;
-    # questions, roster, values; the queue: findings 7, newcomers; reminders
-    with django_assert_num_queries(20):
+    # questions, roster, values; the queue: findings 7, newcomers; reminders;
+    # proposals for the register
+    with django_assert_num_queries(21):
         response = as_staff.get("/")
 
     assert len(response.context["due"].desks[0].waiting) == number
