@@ -35,6 +35,7 @@ def load(expression: str = "None", **environment: str) -> subprocess.CompletedPr
         ({"DEBUG": "yes"}, "DEBUG must be 0 or 1, not 'yes'"),
         ({"DEBUG": "True"}, "DEBUG must be 0 or 1, not 'True'"),
         ({"HTTPS": ""}, "HTTPS must be 0 or 1, not ''"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES must be a whole number, not 'one'"),
         ({"BEHIND_PROXY": "on"}, "BEHIND_PROXY must be 0 or 1, not 'on'"),
         ({"MAX_IMPORT_MB": "20 MB"}, "MAX_IMPORT_MB must be a whole number, not '20 MB'"),
         ({"MAX_PLAN_MB": "-1"}, "MAX_PLAN_MB must be a whole number, not '-1'"),
@@ -65,6 +66,15 @@ def test_proxy_header_is_trusted_only_where_said():
     assert load(asked, **PRODUCTION).stdout.strip() == "None"
     behind = load(asked, **PRODUCTION, BEHIND_PROXY="1")
     assert behind.stdout.strip() == "('HTTP_X_FORWARDED_PROTO', 'https')", behind.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "count"),
+    [({}, "0"), ({"BEHIND_PROXY": "1"}, "1"), ({"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "2"}, "2")],
+)
+def test_tries_are_counted_by_the_address_before_our_proxies(environment, count):
+    result = load("settings.ALLAUTH_TRUSTED_PROXY_COUNT", **PRODUCTION, **environment)
+    assert result.stdout.strip() == count, result.stderr
 
 
 def test_database_url_chooses_postgresql():

@@ -68,6 +68,11 @@ def _quoted(text: str) -> str:
     return json.dumps(unicodedata.normalize("NFC", text), ensure_ascii=False)
 
 
+def _code(text: str) -> str:
+    """A code as it stands; one that would break the line or the field, as a JSON string."""
+    return text if text.isprintable() and not text.startswith('"') else _quoted(text)
+
+
 def _answers(report: Report) -> Iterator[list[str]]:
     rows = values_of(report).values_list(
         "line__institution__code", "indicator__code",
@@ -79,7 +84,7 @@ def _answers(report: Report) -> Iterator[list[str]]:
             continue
         yield [
             "answer",
-            institution,
+            _code(institution),
             indicator,
             state,
             reason if count is None else str(count),
@@ -96,7 +101,7 @@ def _files(report: Report) -> Iterator[list[str]]:
     files = report.attachments.select_related("value__line__institution", "value__indicator")
     for file in files:
         of = (
-            [file.value.line.institution.code, file.value.indicator.code]
+            [_code(file.value.line.institution.code), file.value.indicator.code]
             if file.value
             else ["", ""]
         )
@@ -111,7 +116,7 @@ def content_of(report: Report) -> str:
     rows = [
         [HEAD],
         ["round", report.round.territory.slug, str(report.round.year)],
-        ["unit", report.reporting_unit.code],
+        ["unit", _code(report.reporting_unit.code)],
     ]
     rows += [["text", name, _quoted(text)] for name in TEXTS if (text := getattr(report, name))]
     rows += [

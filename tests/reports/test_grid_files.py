@@ -1,7 +1,9 @@
 """Files as evidence: what is taken, by its content; who gets it, and only as a download."""
 
 import io
+import random
 import zipfile
+from contextlib import suppress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,6 +25,12 @@ def archive(*names: str, first: tuple[str, bytes] | None = None) -> bytes:
         for name in names:
             made.writestr(name, "<x/>")
     return content.getvalue()
+
+
+def old_office(*streams: str) -> bytes:
+    """The first bytes of such a file, and the names in its directory."""
+    names = b"".join(f"{name}\0".encode("utf-16-le").ljust(64, b"\0") for name in streams)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + names
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +64,10 @@ def upload(report):
         (b"\x89PNG\r\n\x1a\n\x00", "png"),
         (b"GIF89a\x01", "gif"),
         (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "webp"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "xls"),
+        (old_office("WordDocument"), "doc"),
+        (old_office("Workbook"), "xls"),
+        (old_office("Book"), "xls"),
+        (old_office("PowerPoint Document"), "ppt"),
         (archive("[Content_Types].xml", "word/document.xml"), "docx"),
         (archive("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
         (archive("x", first=("mimetype", b"application/vnd.oasis.opendocument.text")), "odt"),
@@ -73,6 +84,10 @@ def test_kind_of_a_file_is_read_from_its_content(content, kind):
         (b"MZ\x90\x00", Unfit.WRONG_TYPE),
         (b"PK\x03\x04 no archive at all", Unfit.WRONG_TYPE),
         (archive("photo.jpg"), Unfit.WRONG_TYPE),
+        # An installer, a macro, a password.
+        (old_office("!_StringPool"), Unfit.WRONG_TYPE),
+        (old_office("WordDocument", "_VBA_PROJECT"), Unfit.MACROS),
+        (old_office("EncryptionInfo", "EncryptedPackage"), Unfit.LOCKED),
         (archive("x", first=("mimetype", b"application/java")), Unfit.WRONG_TYPE),
         (
             archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
@@ -84,6 +99,22 @@ def test_what_is_neither_document_nor_picture_is_refused(content, why):
     with pytest.raises(FileRefused) as refused:
         kinds_of(content)
     assert refused.value.why is why
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_damaged_archive_is_refused_whatever_is_wrong_with_it(packing):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packing) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        made.writestr("content.xml", "<x/>" * 10)
+    chance, sound = random.Random(1), content.getvalue()
+    for _each in range(1500):
+        damaged = bytearray(sound)
+        for _byte in range(chance.choice((1, 2, 4))):
+            damaged[chance.randrange(4, len(damaged))] = chance.randrange(256)
+        # Anything else that it raises would be an error page.
+        with suppress(FileRefused):
+            assert kinds_of(bytes(damaged)) == ("odt",)
 
 
 @pytest.mark.parametrize(

@@ -384,6 +384,42 @@ def test_look_ups_are_limited(anybody, receipt):
     assert anybody.post("/receipts/", {"code": "x"}).status_code == 429
 
 
+def test_behind_a_proxy_tries_are_counted_for_each_address_that_it_saw(anybody, receipt, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def ask(seen: str) -> int:
+        # All come through the proxy; what stands before its own word, anybody can write.
+        forwarded = {"X-Forwarded-For": seen}
+        return anybody.get(f"/receipts/{receipt.code}/", headers=forwarded).status_code
+
+    assert [ask(f"10.0.0.{n}, 203.0.113.9") for n in range(61)] == [200] * 60 + [429]
+    assert ask("203.0.113.7") == 200
+
+
+def test_without_a_trusted_proxy_nobody_writes_their_own_address(anybody, receipt):
+    statuses = [
+        anybody.get(
+            f"/receipts/{receipt.code}/", headers={"X-Forwarded-For": f"10.0.0.{n}"}
+        ).status_code
+        for n in range(61)
+    ]
+    assert statuses == [200] * 60 + [429]
+
+
+def test_code_with_a_tab_or_line_break_forges_no_other_line(filled, answer):
+    line = filled.round.lines.get(institution__code="98-TV-981")
+    before = content_of(filled)
+
+    type(line.institution).objects.filter(pk=line.institution_id).update(
+        code="98\tlibrary.digital\tno\nanswer\tX"
+    )
+
+    after = content_of(filled)
+    assert after.count("\n") == before.count("\n")
+    widths = [{len(row.split("\t")) for row in text.splitlines()} for text in (before, after)]
+    assert widths[0] == widths[1]
+
+
 def test_documentation_names_every_line_of_the_content(filled):
     text = (settings.BASE_DIR / "docs" / "receipts.md").read_text(encoding="utf-8")
     factories.AttachmentFactory(report=filled)

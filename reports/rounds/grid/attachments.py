@@ -43,8 +43,10 @@ _STARTS = (
     (b"GIF89a", ("gif",)),
     (b"II*\x00", ("tif", "tiff")),
     (b"MM\x00*", ("tif", "tiff")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ("doc", "xls", "ppt")),
 )
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Names of the streams within, as the file system of old office files writes them.
+_STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.text": "odt",
@@ -64,6 +66,7 @@ class Unfit(models.TextChoices):
         _("Only PDF, pictures (JPG, PNG, GIF, TIFF, WebP) and Word, Excel or PowerPoint files."),
     )
     MACROS = "macros", _("The file holds macros. Save it without them and send it again.")
+    LOCKED = "locked", _("The file is locked by a password. Save it without one and send it again.")
     NAME = "name", _("The name of the file does not fit what is in it.")
 
 
@@ -82,29 +85,58 @@ def kinds_of(content: bytes) -> tuple[str, ...]:
             return endings
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return ("webp",)
+    if content.startswith(_OLD_OFFICE):
+        return (_kind_of_old_office(content),)
     if content.startswith(b"PK\x03\x04"):
         return (_kind_of_archive(content),)
     raise FileRefused(Unfit.WRONG_TYPE)
 
 
+def _kind_of_old_office(content: bytes) -> str:
+    """Installers and mails share the first bytes of old office files: the streams tell."""
+
+    def holds(name: str) -> bool:
+        return f"{name}\0".encode("utf-16-le") in content
+
+    if holds("_VBA_PROJECT"):
+        raise FileRefused(Unfit.MACROS)
+    if holds("EncryptedPackage"):
+        raise FileRefused(Unfit.LOCKED)
+    for name, ending in _STREAMS.items():
+        if holds(name):
+            return ending
+    raise FileRefused(Unfit.WRONG_TYPE)
+
+
 def _kind_of_archive(content: bytes) -> str:
-    """Office files are archives; nothing of them is unpacked but the line that names the type."""
+    names, mimetype = _look_into(content)
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise FileRefused(Unfit.MACROS)
+    if "[Content_Types].xml" in names:
+        for folder, ending in _OFFICE.items():
+            if any(name.startswith(folder) for name in names):
+                return ending
+    if ending := _OPEN_DOCUMENT.get(mimetype.strip()):
+        return ending
+    raise FileRefused(Unfit.WRONG_TYPE)
+
+
+def _look_into(content: bytes) -> tuple[list[str], bytes]:
+    """Names within an archive, and the line that names the type of an open document.
+
+    Nothing else is unpacked.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise FileRefused(Unfit.MACROS)
-            if "[Content_Types].xml" in names:
-                for folder, ending in _OFFICE.items():
-                    if any(name.startswith(folder) for name in names):
-                        return ending
-            elif names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 100:
-                with archive.open("mimetype") as line:
-                    if ending := _OPEN_DOCUMENT.get(line.read(100).strip()):
-                        return ending
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        pass
-    raise FileRefused(Unfit.WRONG_TYPE)
+            if names[:1] != ["mimetype"] or archive.getinfo("mimetype").file_size > 100:
+                return names, b""
+            with archive.open("mimetype") as line:
+                return names, line.read(100)
+    except Exception:
+        # Flipped bytes make zipfile raise nine kinds of errors, from OSError to LZMAError: whatever
+        # it is, the archive is damaged.
+        raise FileRefused(Unfit.WRONG_TYPE) from None
 
 
 def clean_name(name: str) -> str:
