@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,19 @@ from institutions.models import (
     ReportingUnit,
 )
 from institutions.names import sort_key
-from reports.models import Change, IndicatorValue, Report, ReportingRound, RoundLine, State
+from reports.models import (
+    Attachment,
+    Change,
+    IndicatorValue,
+    Inspection,
+    Receipt,
+    Report,
+    ReportingRound,
+    RoundLine,
+    State,
+)
+from reports.rounds.opening import held_lines
+from reports.rounds.receipts import hash_of
 from targets.models import Indicator, PlanVersion, Target
 
 WORKING = (
@@ -254,8 +267,11 @@ def approved_values_of_other_reports() -> Iterator[str]:
         reporting_unit=OuterRef("line__reporting_unit"),
         status=Report.Status.APPROVED,
     )
+    # An erratum counts by itself: the unit may never have sent the report that it is in.
+    errata = Change.objects.filter(value=OuterRef("pk"), action=Change.Action.ERRATUM)
     wrong = (
         IndicatorValue.objects.exclude(approved_state=State.BLANK)
+        .exclude(Exists(errata))
         .annotate(report=Subquery(approved.values("pk")[:1]))
         .filter(report=None)
     )
@@ -272,7 +288,10 @@ def values_that_differ_from_their_history() -> Iterator[str]:
     for value, action, *after in Change.objects.order_by("pk").values_list(
         "value_id", "action", "after_state", "after_na_reason", "after_count"
     ):
-        last[value, action in APPROVING] = tuple(after)
+        if action == Change.Action.ERRATUM:
+            last[value, False] = last[value, True] = tuple(after)
+        else:
+            last[value, action in APPROVING] = tuple(after)
     blank = (State.BLANK, "", None)
     for row in IndicatorValue.objects.values(
         "pk",
@@ -322,6 +341,110 @@ def periods_of_different_length() -> Iterator[str]:
             }
 
 
+def lines_held_by_a_sent_report() -> Iterator[str]:
+    """Placed with another unit by now; they follow once the reports of both are back with them."""
+    for round_ in ReportingRound.objects.filter(closed_at=None).select_related("territory"):
+        for line in held_lines(round_):
+            yield _(
+                "%(territory)s %(year)s, %(code)s: placed with %(unit)s by now, "
+                "but still in the report of %(former)s."
+            ) % {
+                "territory": round_.territory.slug,
+                "year": round_.year,
+                "code": line.institution.code,
+                "unit": line.placed_with,
+                "former": line.reporting_unit.code,
+            }
+
+
+def returned_cells_of_other_reports() -> Iterator[str]:
+    returned = Report.objects.filter(
+        round=OuterRef("line__round"),
+        reporting_unit=OuterRef("line__reporting_unit"),
+        status=Report.Status.RETURNED,
+    )
+    wrong = IndicatorValue.objects.filter(~Exists(returned), is_returned=True)
+    for row in wrong.values(*_WHERE):
+        yield (
+            _("%(territory)s %(year)s, %(code)s: %(indicator)s is returned, but not its report.")
+            % _at(row)
+        )
+
+
+def _of_report(report: Report) -> dict:
+    """The words that find a report: territory, year, unit."""
+    return {
+        "territory": report.round.territory.slug,
+        "year": report.round.year,
+        "unit": report.reporting_unit.code,
+    }
+
+
+def submissions_without_a_receipt() -> Iterator[str]:
+    receipts = Receipt.objects.filter(report=OuterRef("pk"), at=OuterRef("submitted_at"))
+    lost = Report.objects.filter(~Exists(receipts), submitted_at__isnull=False)
+    for report in lost.select_related("round__territory", "reporting_unit"):
+        yield (
+            _("%(territory)s %(year)s: no receipt of what %(unit)s submitted.") % _of_report(report)
+        )
+
+
+def receipts_of_another_content() -> Iterator[str]:
+    """The content kept with a receipt is not the one that its hash was taken of."""
+    for receipt in Receipt.objects.select_related(
+        "report__round__territory", "report__reporting_unit"
+    ).iterator(chunk_size=50):
+        if hash_of(receipt.content) != receipt.sha256:
+            yield _(
+                "%(territory)s %(year)s, %(unit)s: the content of receipt %(number)s changed."
+            ) % {
+                **_of_report(receipt.report),
+                "number": receipt.number,
+            }
+
+
+def attachments_without_their_file() -> Iterator[str]:
+    for attachment in Attachment.objects.select_related(
+        "report__round__territory", "report__reporting_unit"
+    ).iterator(chunk_size=500):
+        if not attachment.file.storage.exists(attachment.file.name):
+            yield _("%(territory)s %(year)s, %(unit)s: the file %(name)s is missing.") % {
+                **_of_report(attachment.report),
+                "name": attachment.name,
+            }
+
+
+def attachments_of_other_reports() -> Iterator[str]:
+    """Evidence belongs to the report in which its value stands."""
+    strayed = Attachment.objects.filter(value__isnull=False).exclude(
+        report__round=F("value__line__round"),
+        report__reporting_unit=F("value__line__reporting_unit"),
+    )
+    for attachment in strayed.select_related("report__round__territory", "report__reporting_unit"):
+        yield _("%(territory)s %(year)s, %(unit)s: the file %(name)s is of another report.") % {
+            **_of_report(attachment.report),
+            "name": attachment.name,
+        }
+
+
+def impossible_inspections() -> Iterator[str]:
+    """Of another kind or measure, before the period, after their recording, of no answer."""
+    counted = Q(indicator__measure=Indicator.Measure.GROWTH)
+    wrong = Inspection.objects.filter(
+        ~Q(indicator__kind=F("line__kind"))
+        | counted & Q(reported_state__in=(State.YES, State.NO))
+        | ~counted & Q(reported_state=State.COUNT)
+        | Q(inspected_on__lt=F("line__round__period_from"))
+        | Q(inspected_on__gt=TruncDate("recorded_at"))
+        | Q(outcome=Inspection.Outcome.CONFIRMED, reported_state=State.BLANK)
+    )
+    for row in wrong.values(*_WHERE):
+        yield (
+            _("%(territory)s %(year)s, %(code)s: an inspection of %(indicator)s cannot be right.")
+            % _at(row)
+        )
+
+
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     overlapping_placements,
     misplaced_institutions,
@@ -340,4 +463,11 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     values_that_differ_from_their_history,
     closed_rounds_that_changed,
     periods_of_different_length,
+    lines_held_by_a_sent_report,
+    returned_cells_of_other_reports,
+    submissions_without_a_receipt,
+    receipts_of_another_content,
+    attachments_without_their_file,
+    attachments_of_other_reports,
+    impossible_inspections,
 )

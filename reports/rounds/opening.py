@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from institutions.models import AdministrativeUnit, Placement, ReportingUnit, User
-from reports.models import Report, ReportingRound, RoundLine
+from reports.models import Attachment, IndicatorValue, Report, ReportingRound, RoundLine
+
+SENT = (Report.Status.SUBMITTED, Report.Status.APPROVED)
+"""Reports that are out of their unit's hands."""
 
 _BATCH = 1000
 _FOLLOWS = ("kind", "tier", "district_id", "commune_id", "reporting_unit_id")
@@ -136,12 +139,16 @@ def standing_on(territory: AdministrativeUnit, day: datetime.date) -> QuerySet[P
 
 @dataclass(frozen=True, slots=True)
 class RosterUpdate:
-    """What following the corrections did. `kept`: no longer standing, but values are there."""
+    """What following the corrections did. `kept`: no longer standing, but values are there.
+
+    `held`: placed with another unit by now, but part of a report that was sent.
+    """
 
     added: int = 0
     corrected: int = 0
     removed: int = 0
     kept: int = 0
+    held: int = 0
 
 
 @transaction.atomic
@@ -149,6 +156,8 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
     """Bring the roster of an open round in line with where institutions stand on its day.
 
     A line with values is never removed, since values never are: it is kept and counted as such.
+    A line goes to another unit only while the reports of both are with their units: what was sent
+    or approved neither loses an institution unseen nor gets one. Until then it stays where it is.
     Raises RoundError for a closed round, whose roster is fixed.
     """
     # Round first, then its reports, as in closing: whoever waited for that is told of it, and no
@@ -160,7 +169,9 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
     )
     if round_.is_closed:
         raise RoundError(_("The round is closed; its roster is fixed."))
-    list(round_.reports.select_for_update().order_by("pk").values_list("pk"))
+    statuses = dict(
+        round_.reports.select_for_update().order_by("pk").values_list("reporting_unit_id", "status")
+    )
     day = roster_day(round_)
     lines = {line.institution_id: line for line in round_.lines.all()}
     # Plain columns: a round has thousands of lines, and nothing else of the placements is needed.
@@ -173,10 +184,18 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
         .values_list("institution_id", "institution__kind", *_FOLLOWS[1:])
     }
     added = [line for pk, line in standing.items() if pk not in lines]
-    corrected = []
+    corrected, moved, held = [], [], 0
     for pk, wanted in standing.items():
         line = lines.get(pk)
-        if line and any(getattr(line, f) != getattr(wanted, f) for f in _FOLLOWS):
+        if line is None:
+            continue
+        units = {line.reporting_unit_id, wanted.reporting_unit_id}
+        if len(units) > 1 and {statuses.get(unit) for unit in units} & set(SENT):
+            held += 1
+            wanted.reporting_unit_id = line.reporting_unit_id
+        elif len(units) > 1:
+            moved.append(line)
+        if any(getattr(line, f) != getattr(wanted, f) for f in _FOLLOWS):
             for name in _FOLLOWS:
                 setattr(line, name, getattr(wanted, name))
             corrected.append(line)
@@ -187,7 +206,44 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
     if corrected:
         RoundLine.objects.bulk_update(corrected, _FOLLOWS, batch_size=200)
     _add_reports(round_, day)
-    return RosterUpdate(len(added), len(corrected), removed, kept)
+    _take_along(round_, moved)
+    return RosterUpdate(len(added), len(corrected), removed, kept, held)
+
+
+def _take_along(round_: ReportingRound, moved: list[RoundLine]) -> None:
+    """What belongs to the values of lines that went to another unit: their evidence goes along,
+    what their former report was returned for does not."""
+    if not moved:
+        return
+    values = IndicatorValue.objects.filter(line__in=moved)
+    values.exclude(is_returned=False, return_message="").update(
+        is_returned=False, return_message=""
+    )
+    reports = dict(round_.reports.values_list("reporting_unit_id", "pk"))
+    for unit in {line.reporting_unit_id for line in moved}:
+        files = Attachment.objects.filter(value__line__in=moved, value__line__reporting_unit=unit)
+        files.update(report=reports[unit])
+
+
+def held_lines(round_: ReportingRound) -> QuerySet[RoundLine]:
+    """Lines that are placed with another unit than the one in whose report they stand.
+
+    Each with `placed_with`, the name of that unit. None where `update_roster` ran since, but for
+    those it held back. Meant for open rounds: the roster of a closed one is fixed.
+    """
+    placed = standing_on(round_.territory, roster_day(round_)).filter(
+        institution=OuterRef("institution")
+    )
+    return (
+        round_.lines.annotate(
+            placed_unit=Subquery(placed.values("reporting_unit")[:1]),
+            placed_with=Subquery(placed.values("reporting_unit__name")[:1]),
+        )
+        .exclude(placed_unit=None)
+        .exclude(placed_unit=F("reporting_unit"))
+        .select_related("institution", "reporting_unit")
+        .order_by("institution__sort_key", "institution__code")
+    )
 
 
 def _add_reports(round_: ReportingRound, day: datetime.date) -> None:

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from institutions.models import AdministrativeUnit
 from reports.models import Report, ReportingRound
@@ -239,11 +240,11 @@ def test_page_of_a_round_takes_the_same_queries_however_many_units(
 ):
     address = reverse("reports:round", args=[open_round.pk])
     as_staff.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_staff.get(address)
     for unit in factories.ReportingUnitFactory.create_batch(12, territory=territory):
         factories.ReportFactory(round=open_round, reporting_unit=unit)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_staff.get(address)
 
 
@@ -280,3 +281,18 @@ def test_round_of_a_territory_whose_map_ended_takes_its_last_roster(
     as_staff.post(new_address(territory), {"year": "2026", "kind": "annual", **DAYS})
     opened = ReportingRound.objects.get(territory=territory, year=2026)
     assert opened.lines.count() == len(institutions)
+
+
+def test_page_names_institutions_that_a_sent_report_holds(
+    as_staff, open_round, institutions, units
+):
+    open_round.reports.filter(reporting_unit__code="982").update(
+        status="submitted", submitted_at=timezone.now()
+    )
+    institutions["98-TV-982"].placements.update(reporting_unit=units["981"])
+
+    response = as_staff.post(reverse("reports:round-roster", args=[open_round.pk]), follow=True)
+
+    assert [line.institution.code for line in response.context["board"].held] == ["98-TV-982"]
+    assert open_round.lines.get(institution__code="98-TV-982").reporting_unit == units["982"]
+    assert "Thư viện thị xã Đức Phong" in response.content.decode()

@@ -4,9 +4,16 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from reports.models import Report, ReportingRound, RoundLine
-from reports.rounds.opening import RosterUpdate, RoundError, open_round, update_roster
+from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
+from reports.rounds.opening import (
+    RosterUpdate,
+    RoundError,
+    held_lines,
+    open_round,
+    update_roster,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +170,90 @@ def test_unit_that_takes_over_a_line_gets_a_report(opened, institutions, territo
     institutions["98-TV-982"].placements.update(reporting_unit=agency)
     update_roster(round_)
     assert Report.objects.filter(round=round_, reporting_unit=agency).count() == 1
+
+
+# A line that goes to another unit ------------------------------------------------------------
+
+
+@pytest.fixture
+def moving(opened, institutions, units, indicators, answer):
+    """The library of 982, with an answer, was placed with 981 by a correction."""
+    round_ = opened()
+    answer(round_, "98-TV-982", "library.digital", "yes", approved=False)
+    institutions["98-TV-982"].placements.update(reporting_unit=units["981"])
+    return round_
+
+
+def set_status(round_, **statuses):
+    """`set_status(round, of_981="submitted", …)`, as if the report had gone there."""
+    for name, status in statuses.items():
+        moments = {f"{step}_at": timezone.now() for step in ("submitted", "returned", "approved")}
+        round_.reports.filter(reporting_unit__code=name.removeprefix("of_")).update(
+            status=status, **moments
+        )
+
+
+def unit_of(round_):
+    return round_.lines.get(institution__code="98-TV-982").reporting_unit.code
+
+
+@pytest.mark.parametrize("former", ["draft", "returned"])
+@pytest.mark.parametrize("later", ["draft", "returned"])
+def test_line_moves_between_reports_that_are_with_their_units(moving, former, later):
+    set_status(moving, of_982=former, of_981=later)
+
+    assert update_roster(moving) == RosterUpdate(corrected=1)
+    assert unit_of(moving) == "981"
+    assert not held_lines(moving).exists()
+
+
+@pytest.mark.parametrize(
+    ("former", "later"),
+    [
+        ("submitted", "draft"),
+        ("approved", "draft"),
+        ("approved", "approved"),
+        ("draft", "submitted"),
+        ("returned", "approved"),
+    ],
+)
+def test_line_of_a_report_that_was_sent_stays_with_its_unit(moving, former, later):
+    set_status(moving, of_982=former, of_981=later)
+
+    assert update_roster(moving) == RosterUpdate(held=1)
+    assert unit_of(moving) == "982"
+    (held,) = held_lines(moving)
+    assert (held.institution.code, held.placed_with) == ("98-TV-982", "UBND Huyện An Bình")
+
+
+def test_held_line_moves_once_the_report_is_returned(moving):
+    set_status(moving, of_982="submitted")
+    update_roster(moving)
+    set_status(moving, of_982="returned")
+
+    assert update_roster(moving) == RosterUpdate(corrected=1)
+    assert unit_of(moving) == "981"
+
+
+def test_line_that_stays_with_its_unit_follows_other_corrections(moving, institutions):
+    set_status(moving, of_982="approved")
+    institutions["98-TV-982"].placements.update(tier="commune")
+
+    assert update_roster(moving) == RosterUpdate(corrected=1, held=1)
+    assert moving.lines.get(institution__code="98-TV-982").tier == "commune"
+
+
+def test_evidence_goes_along_and_what_was_returned_does_not(moving):
+    value = IndicatorValue.objects.get(line__institution__code="98-TV-982")
+    IndicatorValue.objects.filter(pk=value.pk).update(is_returned=True, return_message="Sửa")
+    file = factories.AttachmentFactory(
+        report=moving.reports.get(reporting_unit__code="982"), value=value
+    )
+    set_status(moving, of_982="returned")
+
+    update_roster(moving)
+
+    value.refresh_from_db()
+    file.refresh_from_db()
+    assert (value.is_returned, value.return_message) == (False, "")
+    assert file.report.reporting_unit.code == "981"

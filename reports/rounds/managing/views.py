@@ -195,6 +195,16 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
             )
             % {"n": done.kept},
         )
+    if done.held:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)s institution stays in a report that was sent; it is listed below.",
+                "%(n)s institutions stay in reports that were sent; they are listed below.",
+                done.held,
+            )
+            % {"n": done.held},
+        )
     return redirect(address(found))
 
 
