@@ -130,6 +130,14 @@ POLICY = {
     "reports:import-preview": (writers(200, 404), writers(405, 405)),
     "reports:import-apply": (writers(405, 405), writers(302, 404)),
     "reports:import-undo": (writers(200, 404), writers(302, 404)),
+    "reports:territory-upload": (department(200, 404), department(422, 404)),
+    "reports:territory-import": (department(200, 404), department(405, 405)),
+    "reports:territory-import-progress": (department(200, 404), department(405, 405)),
+    "reports:territory-import-answer": (department(405, 405), department(302, 404)),
+    "reports:territory-import-write": (department(405, 405), department(302, 404)),
+    "reports:territory-import-again": (department(405, 405), department(302, 404)),
+    "reports:territory-import-give-up": (department(405, 405), department(302, 404)),
+    "reports:territory-import-faulty": (department(200, 404), department(405, 405)),
     "reports:review-queue": (department(200, 404), department(405, 405)),
     "reports:review": (department(200, 404), department(405, 405)),
     "reports:approve": (department(405, 405), department(302, 404)),
@@ -217,6 +225,9 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     target = factories.TargetFactory(version=draft, quote="70% thư viện công cộng cấp huyện")
     batch = factories.ImportBatchFactory(report=report)
     written = factories.ImportBatchFactory(report=report, status="applied")
+    of_all = factories.ImportBatchFactory(report=None, territory=territory)
+    of_all.found = {"faulty": of_all.file.name}
+    of_all.save()
     line = open_round.lines.get(institution__code="98-TV-981")
     proposal = factories.ProposalFactory(reporting_unit=report.reporting_unit)
     year = {"territory": territory.slug, "year": 2025}
@@ -271,10 +282,13 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "reports:import-preview": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
         "reports:import-undo": {"pk": written.pk},
+        "reports:territory-upload": {"territory": territory.slug},
     }  # fmt: skip
     of_round = ("round", *(f"round-{each}" for each in ROUND_STEPS))
     for name in (*of_round, "review-queue", "approve-selected"):
         named[f"reports:{name}"] = {"pk": open_round.pk}
+    for end in ("", "-progress", "-answer", "-write", "-again", "-give-up", "-faulty"):
+        named[f"reports:territory-import{end}"] = {"territory": territory.slug, "pk": of_all.pk}
     evidence = factories.AttachmentFactory(report=report)
     named["reports:attachment"] = named["reports:attachment-remove"] = {"pk": evidence.pk}
     approval = BulkApproval.objects.create(round=open_round, at=timezone.now(), by=staff)
