@@ -41,14 +41,6 @@ from reports.rounds.opening import held_lines
 from reports.rounds.receipts import hash_of
 from targets.models import Indicator, PlanVersion, Target
 
-WORKING = (
-    Change.Action.ENTERED,
-    Change.Action.IMPORTED,
-    Change.Action.CORRECTED,
-    Change.Action.UNDONE,
-)
-APPROVING = (Change.Action.APPROVED, Change.Action.UNAPPROVED)
-
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -291,7 +283,7 @@ def values_that_differ_from_their_history() -> Iterator[str]:
         if action == Change.Action.ERRATUM:
             last[value, False] = last[value, True] = tuple(after)
         else:
-            last[value, action in APPROVING] = tuple(after)
+            last[value, action in Change.APPROVING] = tuple(after)
     blank = (State.BLANK, "", None)
     for row in IndicatorValue.objects.values(
         "pk",
@@ -326,6 +318,48 @@ def closed_rounds_that_changed() -> Iterator[str]:
             "code": code,
             "day": _day(timezone.localtime(day)),
         }
+
+
+def errata_of_open_rounds() -> Iterator[str]:
+    """Before a round is closed a figure is corrected in its report: "as closed" would miss it."""
+    early = Change.objects.filter(action=Change.Action.ERRATUM).exclude(
+        value__line__round__closed_at__lt=F("at")
+    )
+    for territory, year, code, day in early.values_list(
+        "value__line__round__territory__slug",
+        "value__line__round__year",
+        "value__line__institution__code",
+        "at",
+    ):
+        yield _("%(territory)s %(year)s, %(code)s: an erratum of %(day)s, before the closing.") % {
+            "territory": territory,
+            "year": year,
+            "code": code,
+            "day": _day(timezone.localtime(day)),
+        }
+
+
+def broken_chains_of_what_counts() -> Iterator[str]:
+    """Each change of an approved value begins where the one before it ended: "as closed" is read
+    from the first erratum's beginning."""
+    last: dict[int, tuple] = {}
+    blank = (State.BLANK, "", None)
+    changes = Change.objects.filter(action__in=(*Change.APPROVING, Change.Action.ERRATUM))
+    for code, indicator, territory, year, value, *ends in changes.order_by("pk").values_list(
+        "value__line__institution__code",
+        "value__indicator__code",
+        "value__line__round__territory__slug",
+        "value__line__round__year",
+        "value_id",
+        *("before_state", "before_na_reason", "before_count"),
+        *("after_state", "after_na_reason", "after_count"),
+    ):
+        if last.get(value, blank) != tuple(ends[:3]):
+            yield _(
+                "%(territory)s %(year)s, %(code)s: a change of %(indicator)s does not begin where"
+                " the one before it ended."
+            ) % {"territory": territory, "year": year, "code": code, "indicator": indicator}
+        last[value] = tuple(ends[3:])
 
 
 def periods_of_different_length() -> Iterator[str]:
@@ -462,6 +496,8 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     approved_values_of_other_reports,
     values_that_differ_from_their_history,
     closed_rounds_that_changed,
+    errata_of_open_rounds,
+    broken_chains_of_what_counts,
     periods_of_different_length,
     lines_held_by_a_sent_report,
     returned_cells_of_other_reports,

@@ -74,6 +74,10 @@ class Place:
         )
         return address + query
 
+    @property
+    def errata_url(self) -> str:
+        return self.errata()
+
     def errata(self, year: int | None = None) -> str:
         """The list of what was corrected after a year was closed."""
         return reverse("reports:errata", args=[self.territory.slug, year or self.year])

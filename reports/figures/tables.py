@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -147,6 +148,8 @@ class LineTable(tables.Table):
     )
 
     row_header = "institution"
+    # Of a closed round, for those who may correct it: the question that the link opens with.
+    corrects: str = ""
 
     class Meta:
         order_by = "institution"
@@ -154,8 +157,16 @@ class LineTable(tables.Table):
         empty_text = _("No institution matches. Clear the filter to see all of them.")
 
     def render_institution(self, record):
-        return format_html(
+        name = format_html(
             '<a href="{}">{}</a>', record.institution.get_absolute_url(), record.institution.name
+        )
+        if not self.corrects:
+            return name
+        address = reverse("reports:erratum", args=[record.pk, self.corrects])
+        return name + format_html(
+            ' <small class="corrected"><a href="{}">{}</a></small>',
+            address,
+            _("Correct a closed figure"),
         )
 
     def value_institution(self, record):
@@ -217,16 +228,21 @@ def line_table(
     year: int,
     earlier: int | None = None,
     prefix: str = "",
+    corrects: bool = False,
 ) -> LineTable:
-    """The table of a tier or unit page; `prefix` where a page has several."""
+    """The table of a tier or unit page; `prefix` where a page has several. `corrects`: with a link
+    to the correction of a figure, for the Department and a closed round."""
     extra = line_columns(indicators, year=year, earlier=earlier)
     names = [name for name, _column in extra]
-    return LineTable(
+    table = LineTable(
         lines,
         extra_columns=extra,
         sequence=("institution", "place", *names, "report"),
         prefix=prefix,
     )
+    if corrects and indicators:
+        table.corrects = indicators[0].code
+    return table
 
 
 def line_file(

@@ -175,7 +175,13 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         place.territory, year, basis=place.basis, known=place.known, tier=tier
     )
     figures = joining.figures([row for row in found if row.indicator.kind == kind], place)
-    table = tables.line_table(narrowed.qs, indicators, year=year, earlier=earlier and earlier.year)
+    table = tables.line_table(
+        narrowed.qs,
+        indicators,
+        year=year,
+        earlier=earlier and earlier.year,
+        corrects=_corrects(request, place),
+    )
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(table)
     total = lines.count() if narrowed.is_bound and any(request.GET.values()) else None
     total = table.paginator.count if total is None else total
@@ -245,7 +251,13 @@ def _gaps(request, kind, office, round_, place, board):
     )
     asked = [(each.indicator, each.tiers) for each in board.figures if each.indicator.kind == kind]
     lines = rows.with_gaps(lines.filter(reporting_unit=office), asked)
-    table = tables.line_table(lines, indicators, year=place.year, prefix=f"{kind}-")
+    table = tables.line_table(
+        lines,
+        indicators,
+        year=place.year,
+        prefix=f"{kind}-",
+        corrects=_corrects(request, place),
+    )
     RequestConfig(request, paginate=pages_of(20)).configure(table)
     return words.kinds(kind), table
 
@@ -311,6 +323,11 @@ def _frame(request: HttpRequest, place: Place, is_sample: bool) -> dict:
         "place": place,
         "map_words": panels.map_words(place.territory),
     }
+
+
+def _corrects(request: HttpRequest, place: Place) -> bool:
+    """Whether the person may correct figures of the year: the Department, once it is closed."""
+    return place.round.is_closed and may_manage(request.user, place.territory.pk)
 
 
 def _open_report(request, office, place, board) -> str:

@@ -19,6 +19,7 @@ from institutions.scope import (
     audience,
     may_enter,
     may_manage,
+    may_see_history,
     require,
     rights,
 )
@@ -35,6 +36,7 @@ from reports.rounds.entry import (
     values_of,
     why_words_closed,
 )
+from reports.rounds.errata.boards import in_words, of_report
 from reports.rounds.forms import LineForm
 from reports.rounds.pages import Place, ReportRow
 from reports.rounds.reviewing.history import corrections, is_withdrawn, records, steps
@@ -224,6 +226,7 @@ def report_page(request: HttpRequest, found: Report) -> dict:
     status = found.status
     show = request.GET.get("show", "")
     takes_steps = not round_.is_closed
+    names_errata = may_see_history(user, round_.territory_id)
     can_submit = is_open and status in (Report.Status.DRAFT, Report.Status.RETURNED)
     return {
         **frame(found),
@@ -250,6 +253,9 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         "can_review": manages and takes_steps and status == Report.Status.SUBMITTED,
         "withdrawn": drafts and is_withdrawn(found),
         "corrections": corrections(found) if drafts else [],
+        "errata": in_words(of_report(found), named=names_errata) if round_.is_closed else [],
+        "names_errata": names_errata,
+        "corrects_closed": manages and round_.is_closed,
         "steps": steps(records(found)) if drafts else [],
         # Texts of a report that is not approved are drafts too.
         "shows_texts": drafts or status == Report.Status.APPROVED,

@@ -146,6 +146,29 @@ def change_after_closing(sound):
     ReportingRound.objects.update(closed_at=Change.objects.get().at - datetime.timedelta(days=1))
 
 
+def correct_by_hand(before, after):
+    """An erratum as the service never writes it, with the figure that it leaves behind."""
+    value = IndicatorValue.objects.get()
+    Change.objects.create(
+        value=value,
+        at=timezone.now(),
+        action="erratum",
+        before_state=before,
+        after_state=after,
+        reason="Nhầm",
+    )
+    IndicatorValue.objects.update(state=after, approved_state=after)
+
+
+def correct_an_open_round(sound):
+    correct_by_hand("blank", "no")
+
+
+def begin_an_erratum_elsewhere(sound):
+    ReportingRound.objects.update(closed_at=Change.objects.get().at)
+    correct_by_hand("yes", "no")
+
+
 def count_other_months(sound):
     factories.ReportingRoundFactory(
         territory=sound.territory, year=2024, period_from=datetime.date(2024, 1, 1)
@@ -244,6 +267,8 @@ BREAKS = [
     (differ_from_history, "values_that_differ_from_their_history", "98-TV-981"),
     (approve_without_history, "values_that_differ_from_their_history", "98-TV-981"),
     (change_after_closing, "closed_rounds_that_changed", "98-TV-981"),
+    (correct_an_open_round, "errata_of_open_rounds", "98-TV-981"),
+    (begin_an_erratum_elsewhere, "broken_chains_of_what_counts", "98-TV-981"),
     (count_other_months, "periods_of_different_length", "2025"),
     (hold_a_line, "lines_held_by_a_sent_report", "98-TV-982"),
     (mark_a_cell_as_returned, "returned_cells_of_other_reports", "98-TV-981"),
