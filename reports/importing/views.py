@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from institutions.scope import DEPARTMENT, REPORTER, audience
 from institutions.sheets import UnreadableFile
+from institutions.sheets_wording import unreadable
 from reports.importing import effect
 from reports.importing.apply import (
     ImportRefused,
@@ -26,13 +27,7 @@ from reports.importing.apply import (
 )
 from reports.importing.diff import ImportPlan, Outcome, RowResult
 from reports.importing.template import template_csv
-from reports.importing.wording import (
-    delimiters,
-    encodings,
-    error_lines,
-    headings,
-    unreadable,
-)
+from reports.importing.wording import delimiters, encodings, error_lines, headings
 from reports.models import Change, ImportBatch
 from reports.rounds.checks import Cell
 from reports.rounds.entry import EntryRefused

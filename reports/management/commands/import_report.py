@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from institutions.sheets import UnreadableFile
+from institutions.sheets_wording import unreadable
 from reports.importing.apply import ImportRefused, import_file
 from reports.importing.diff import Outcome
-from reports.importing.wording import ErrorLine, error_lines, unreadable
+from reports.importing.wording import ErrorLine, error_lines
 from reports.models import Report
 from reports.rounds.entry import EntryRefused
 
