@@ -16,11 +16,11 @@ import hypothesis
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.core.management import call_command
+from django.core import serializers
 from django.db import connections
 from django.test import Client, override_settings
 
-from institutions.models import AdministrativeUnit, Institution, ReportingUnit, User
+from institutions.models import AdministrativeUnit, Institution, Placement, ReportingUnit, User
 from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
 from reports.rounds.editing_checks.findings import explain_all, findings_of
 from targets.models import Indicator, PlanVersion
@@ -96,7 +96,7 @@ def clock():
 def territory(db) -> AdministrativeUnit:
     """Tỉnh Hồng Lam (slug hong-lam) with two districts and six communes, until 30/6/2025."""
     province = factories.ProvinceFactory(code="98", name="Tỉnh Hồng Lam", slug="hong-lam")
-    communes = {
+    members = {
         ("981", "huyện", "Huyện An Bình"): [
             ("98101", "thị trấn", "Thị trấn An Bình"),
             ("98102", "xã", "Xã Ba Sao"),
@@ -108,12 +108,15 @@ def territory(db) -> AdministrativeUnit:
             ("98203", "xã", "Xã Yên Lạc"),
         ],
     }
-    for (code, kind, name), members in communes.items():
-        district = factories.DistrictFactory(code=code, kind=kind, name=name, parent=province)
-        for commune_code, commune_kind, commune_name in members:
-            factories.CommuneFactory(
-                code=commune_code, kind=commune_kind, name=commune_name, parent=district
-            )
+    districts = factories.together(
+        factories.DistrictFactory.build(code=code, kind=kind, name=name, parent=province)
+        for code, kind, name in members
+    )
+    factories.together(
+        factories.CommuneFactory.build(code=code, kind=kind, name=name, parent=district)
+        for district, communes in zip(districts, members.values(), strict=True)
+        for code, kind, name in communes
+    )
     return province
 
 
@@ -133,13 +136,18 @@ def communes(territory) -> dict[str, AdministrativeUnit]:
 @pytest.fixture
 def units(territory, districts) -> dict[str, ReportingUnit]:
     """Reporting units by code: 981, 982, 98-tvt (library), 98-btt (museum)."""
+    agencies = (("98-tvt", "Thư viện tỉnh Hồng Lam"), ("98-btt", "Bảo tàng tỉnh Hồng Lam"))
     made = [
-        factories.DistrictOfficeFactory(territory=territory, administrative_unit=district)
-        for district in districts.values()
+        *(
+            factories.DistrictOfficeFactory.build(territory=territory, administrative_unit=one)
+            for one in districts.values()
+        ),
+        *(
+            factories.ReportingUnitFactory.build(code=code, name=name, territory=territory)
+            for code, name in agencies
+        ),
     ]
-    for code, name in (("98-tvt", "Thư viện tỉnh Hồng Lam"), ("98-btt", "Bảo tàng tỉnh Hồng Lam")):
-        made.append(factories.ReportingUnitFactory(code=code, name=name, territory=territory))
-    return {unit.code: unit for unit in made}
+    return {unit.code: unit for unit in factories.together(made)}
 
 
 # Code, name, kind, tier, reporting unit, commune.
@@ -160,17 +168,20 @@ INSTITUTIONS = (
 @pytest.fixture
 def institutions(units, districts, communes) -> dict[str, Institution]:
     """The ten institutions of INSTITUTIONS by code, each placed since before our records."""
-    made = {}
-    for code, name, kind, tier, unit, commune in INSTITUTIONS:
-        institution = factories.InstitutionFactory(code=code, name=name, kind=kind)
-        factories.PlacementFactory(
+    made = factories.together(
+        factories.InstitutionFactory.build(code=code, name=name, kind=kind)
+        for code, name, kind, _tier, _unit, _commune in INSTITUTIONS
+    )
+    factories.together(
+        factories.PlacementFactory.build(
             institution=institution,
             reporting_unit=units[unit],
             tier=tier,
             commune=communes.get(commune),
         )
-        made[code] = institution
-    return made
+        for institution, (*_words, tier, unit, commune) in zip(made, INSTITUTIONS, strict=True)
+    )
+    return {institution.code: institution for institution in made}
 
 
 @pytest.fixture
@@ -297,29 +308,15 @@ def as_administrator(administrator) -> Client:
 # What is measured and promised -------------------------------------------------------------
 
 
-INDICATORS = (
-    ("library.lifelong_services", "coverage"),
-    ("library.digital", "coverage"),
-    ("library.visits_growth", "growth"),
-    ("museum.education_programme", "coverage"),
-    ("museum.visits_growth", "growth"),
-    ("culture.creative_activities", "coverage"),
-    ("culture.clubs", "coverage"),
-)
+FIXTURES = django_settings.BASE_DIR / "fixtures"
 
 
 @pytest.fixture
 def indicators(db) -> dict[str, Indicator]:
     """The indicators of design section 4, by code."""
-    if (django_settings.BASE_DIR / "fixtures" / "indicators.json").exists():
-        call_command("loaddata", "indicators", verbosity=0)
-    else:
-        kinds = {"library": "library", "museum": "museum", "culture": "culture_centre"}
-        for position, (code, measure) in enumerate(INDICATORS, 1):
-            factories.IndicatorFactory(
-                code=code, kind=kinds[code.split(".")[0]], measure=measure, position=position
-            )
-    return {indicator.code: indicator for indicator in Indicator.objects.all()}
+    rows = serializers.deserialize("json", (FIXTURES / "indicators.json").read_text("utf-8"))
+    made = factories.together(row.object for row in rows)
+    return {indicator.code: indicator for indicator in made}
 
 
 PLAN_TEXT = """\
@@ -393,13 +390,15 @@ def plan(territory, indicators) -> PlanVersion:
     version = factories.PlanVersionFactory(
         plan__territory=territory, number="4321/KH-UBND", text=PLAN_TEXT, status="published"
     )
-    for position, target in enumerate(PLAN_TARGETS, 1):
-        factories.TargetFactory(
+    factories.together(
+        factories.TargetFactory.build(
             **{**target, "indicator": indicators[target["indicator"]]},
             version=version,
             position=position,
             state="confirmed",
         )
+        for position, target in enumerate(PLAN_TARGETS, 1)
+    )
     return version
 
 
@@ -409,17 +408,24 @@ def plan(territory, indicators) -> PlanVersion:
 def enrol(round_: ReportingRound) -> ReportingRound:
     """Write the roster and the empty reports of a round, as opening it does."""
     day = round_.as_of
-    for unit in ReportingUnit.objects.filter(territory=round_.territory).valid_on(day):
-        factories.ReportFactory(round=round_, reporting_unit=unit)
-        for placement in unit.placements.valid_on(day).select_related("institution"):
-            factories.RoundLineFactory(
-                round=round_,
-                institution=placement.institution,
-                tier=placement.tier,
-                district=placement.district,
-                commune=placement.commune,
-                reporting_unit=unit,
-            )
+    units = ReportingUnit.objects.filter(territory=round_.territory).valid_on(day)
+    factories.together(
+        factories.ReportFactory.build(round=round_, reporting_unit=unit) for unit in units
+    )
+    placements = Placement.objects.filter(reporting_unit__in=units).valid_on(day)
+    factories.together(
+        factories.RoundLineFactory.build(
+            round=round_,
+            institution=placement.institution,
+            tier=placement.tier,
+            district=placement.district,
+            commune=placement.commune,
+            reporting_unit=placement.reporting_unit,
+        )
+        for placement in placements.select_related(
+            "institution", "district", "commune", "reporting_unit"
+        )
+    )
     return round_
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from simple_history.utils import bulk_create_with_history
 
 from institutions import models as institutions
 from institutions.names import slug, sort_key
@@ -23,9 +24,12 @@ PASSWORD = "hoc-tap-suot-doi-2030"
 
 
 def together(rows: Iterable) -> list:
-    """Save rows of one model that a factory built, in one statement and without history."""
+    """Save rows of one model that a factory built, with their history, in a statement or two."""
     rows = list(rows)
-    return type(rows[0]).objects.bulk_create(rows) if rows else []
+    model = type(rows[0])
+    if hasattr(model, "history"):
+        return bulk_create_with_history(rows, model)
+    return model.objects.bulk_create(rows)
 
 
 def key_of_name():
