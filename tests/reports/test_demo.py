@@ -80,7 +80,7 @@ def sample(demo, db):
     return {slug: AdministrativeUnit.objects.get(slug=slug) for slug in ("bac-kan", "gia-lai")}
 
 
-def test_demo_prints_address_and_accounts(demo):
+def test_demo_prints_address_and_accounts(demo, db):
     assert "http://127.0.0.1:8000/" in demo
     assert PASSWORD in demo
     assert all(username in demo for username, _what in accounts())
