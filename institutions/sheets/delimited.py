@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from institutions.sheets.book import Choice, Doubt, FileProblem, Limits, UnreadableFile
-from institutions.sheets.raw import RawRow
+from institutions.sheets.raw import HEAD, RawRow
 from institutions.sheets.typed import CONVERT, Typist
 from institutions.sheets.vietnamese import evidence, words
 
@@ -24,7 +24,6 @@ MAX_CELL = 100_000
 _CHUNK = 64 * 1024
 _SAMPLE = 200_000
 _SLICES = 20
-_HEAD = 60
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like the next one
@@ -233,7 +232,7 @@ def _head(sample: str, delimiter: str) -> list[list[str]]:
     try:
         for record in reader:
             records.append([cell.strip() for cell in record])
-            if len(records) == _HEAD:
+            if len(records) == HEAD:
                 break
     except csv.Error:
         pass

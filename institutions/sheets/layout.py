@@ -21,9 +21,8 @@ from institutions.sheets.book import (
     Rows,
     UnreadableFile,
 )
-from institutions.sheets.raw import RawRow
+from institutions.sheets.raw import HEAD, RawRow
 
-HEAD = 60  # filled lines in which a heading is looked for
 _MOST_TEXT = 80
 _PROGRESS = 1000
 
@@ -41,6 +40,7 @@ _ROMAN = re.compile(r"(?:[IVX]{1,5}|[A-H])[.)]?")
 _CODE = re.compile(
     r"(?=.*[0-9])(?!\d{1,2}/\d{1,2}/\d{2,4})[A-Za-z0-9]+(?:[-./_][A-Za-z0-9]+)+|[0-9]{4,}"
 )
+_ANSWER = re.compile(r"co|khong|x|yes|no|[0-9][0-9., ]*")
 _ORDINAL = re.compile(r"[(\[]?([0-9]{1,3}|[A-Za-z])[)\]]?(?:\s*=.*)?")
 _SMALL = re.compile(r"[0-9]{1,5}\.?")
 
@@ -200,6 +200,7 @@ class _Sorter:
         self._folded = [fold(cell) for cell in heading.cells]
         self._named = [place for place, cell in enumerate(self._folded) if cell]
         self._width = len(heading.cells)
+        self._initial = heading.cells[self._named[0]][0].lower() if self._named else ""
         self._upper: list[str] = []
         self._after_heading = False
         self._in_notes = False
@@ -251,6 +252,8 @@ class _Sorter:
         first = cells[own[0]]
         if any(place < 3 and _CODE.fullmatch(cells[place]) for place in own):
             return None
+        if any(_ANSWER.fullmatch(fold(cells[place])) for place in own[1:]):
+            return None
         if self._in_notes or _NOTE.match(fold(first)):
             self._in_notes = True
             return Passed.NOTE
@@ -263,11 +266,11 @@ class _Sorter:
 
     def _is_heading(self, cells: Sequence[str]) -> bool:
         place = self._named[0] if self._named else 0
-        # Most lines end here: the first cell of a row is not that of the heading.
-        if place < len(cells) and self._named and fold(cells[place]) == self._folded[place]:
-            texts = _texts(cells)
-            if len(self._named) > 1 and [fold(text) for text in texts] == self._folded:
-                return True
+        if place < len(cells) and len(self._named) > 1:
+            # Most lines end here, at the first letter.
+            cell = " ".join(cells[place].split()) if "\n" in cells[place] else cells[place]
+            if cell[:1].lower() == self._initial and fold(cell) == self._folded[place]:
+                return [fold(text) for text in _texts(cells)] == self._folded
         return bool(self._upper) and list(_texts(cells)) == self._upper
 
 

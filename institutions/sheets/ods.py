@@ -14,8 +14,8 @@ from datetime import datetime
 from institutions.sheets.book import CellKind, FileProblem, Limits, SheetInfo, UnreadableFile
 from institutions.sheets.containers import Package
 from institutions.sheets.merging import Merges
-from institutions.sheets.raw import RawRow, moment_text, number_text
-from institutions.sheets.xml import Stop, local, parse, parse_slowly
+from institutions.sheets.raw import HEAD, RawRow, moment_text, number_text
+from institutions.sheets.xml import Stop, parse, parse_slowly
 
 _PART = "content.xml"
 _HIDDEN = ("collapse", "filter")
@@ -32,6 +32,7 @@ class OdsBook:
     package: Package
     limits: Limits
     sheets: tuple[SheetInfo, ...]
+    _heads: dict[str, list[RawRow]]
     hidden_columns: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def texts(self) -> list[str]:
@@ -43,8 +44,11 @@ class OdsBook:
 
         Raises UnreadableFile for torn files and past the limits.
         """
-        reader = _SheetReader(sheet, self.limits, most)
-        merges = reader.merges
+        if most is not None:
+            yield from self._heads[sheet][:most]
+            return
+        reader = _SheetReader(sheet, self.limits, None)
+        merges = Merges(())
         try:
             chunks = self.package.chunks(_PART, is_counted=False)
             for _chunk in parse_slowly(chunks, reader.start, reader.end, reader.text):
@@ -57,36 +61,62 @@ class OdsBook:
 
 
 def open_ods(content: bytes, limits: Limits) -> OdsBook:
-    """Open a file. Raises UnreadableFile and nothing else."""
+    """Open a file and take the head of each sheet: they stand behind each other in one part, so
+    one pass over all of it serves for this and finds a bomb before rows are made.
+
+    Raises UnreadableFile and nothing else.
+    """
     package = Package(content, limits)
-    names: list[tuple[str, str]] = []
-    hidden_styles: set[str] = set()
-    style = {"name": ""}
-    depth = {"table": 0}
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
-        if name == "style":
-            style["name"] = attributes.get("style:name", "")
-        elif name == "table-properties" and attributes.get("table:display") == "false":
-            hidden_styles.add(style["name"])
-        elif name == "table":
-            depth["table"] += 1
-            if depth["table"] == 1:
-                names.append(
-                    (attributes.get("table:name", ""), attributes.get("table:style-name", ""))
-                )
-
-    def end(name: str) -> None:
-        if local(name) == "table":
-            depth["table"] -= 1
-
-    # The first pass goes through everything, so that a bomb is found before rows are made.
-    parse(package.chunks(_PART), start, end)
-    if not names:
+    heads = _Heads(limits)
+    parse(package.chunks(_PART), heads.start, heads.end, heads.text)
+    if not heads.rows:
         raise UnreadableFile(FileProblem.EMPTY)
-    sheets = tuple(SheetInfo(name, 0, style in hidden_styles) for name, style in names)
-    return OdsBook(package, limits, sheets)
+    sheets = tuple(
+        SheetInfo(name, 0, heads.styles[name] in heads.hidden_styles) for name in heads.rows
+    )
+    return OdsBook(package, limits, sheets, heads.rows)
+
+
+class _Heads:
+    """The names of all sheets, and the first rows of each."""
+
+    def __init__(self, limits: Limits):
+        self.rows: dict[str, list[RawRow]] = {}
+        self.styles: dict[str, str] = {}
+        self.hidden_styles: set[str] = set()
+        self._limits = limits
+        self._style = ""
+        self._tables = 0
+        self._reader: _SheetReader | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "style:style":
+            self._style = attributes.get("style:name", "")
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
+            self.hidden_styles.add(self._style)
+        elif name == "table:table":
+            self._tables += 1
+            if self._tables == 1:
+                sheet = attributes.get("table:name", "")
+                self.styles[sheet] = attributes.get("table:style-name", "")
+                self.rows[sheet] = []
+                self._reader = _SheetReader(sheet, self._limits, HEAD)
+        if self._reader:
+            self._reader.start(name, attributes)
+
+    def text(self, piece: str) -> None:
+        if self._reader:
+            self._reader.text(piece)
+
+    def end(self, name: str) -> None:
+        if name == "table:table":
+            self._tables -= 1
+        if self._reader:
+            try:
+                self._reader.end(name)
+            except Stop:
+                reader, self._reader = self._reader, None
+                self.rows[next(reversed(self.rows))] = [row for row, _spans in reader.take()]
 
 
 class _SheetReader:
@@ -109,14 +139,13 @@ class _SheetReader:
         self._skip = 0
         self._columns = 0
         self.hidden_columns: set[int] = set()
-        self.merges = Merges(())
 
     def take(self) -> list[tuple[RawRow, list[tuple[int, int, int]]]]:
         rows, self._rows = self._rows, []
         return rows
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
+        name = name.rpartition(":")[2]
         if name == "table":
             self._tables += 1
             if self._tables == 1:
@@ -156,7 +185,7 @@ class _SheetReader:
             self._pieces.append(piece)
 
     def end(self, name: str) -> None:
-        name = local(name)
+        name = name.rpartition(":")[2]
         if name == "table":
             self._tables -= 1
             if self._tables == 0 and self._is_here:

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from institutions.sheets.book import CellKind
 
+HEAD = 60  # filled lines of a sheet in which a heading is looked for
+
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 _PADDED = re.compile(r"0{2,15}")

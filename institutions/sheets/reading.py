@@ -23,9 +23,9 @@ from institutions.sheets.book import (
 )
 from institutions.sheets.containers import recognise
 from institutions.sheets.delimited import DELIMITERS, ENCODINGS, open_text
-from institutions.sheets.layout import HEAD, best_score, read_table
+from institutions.sheets.layout import best_score, read_table
 from institutions.sheets.ods import OdsBook, open_ods
-from institutions.sheets.raw import RawRow
+from institutions.sheets.raw import HEAD, RawRow
 from institutions.sheets.typed import TCVN3, VNI, Typist
 from institutions.sheets.xls import XlsBook, open_xls
 from institutions.sheets.xlsx import XlsxBook, open_xlsx

@@ -42,6 +42,7 @@ _VNI_PIECE = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=T
 # Characters of the upper half of Windows-1252 that no Vietnamese word holds.
 TELLTALE = re.compile("[¡-¿ÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ]")
 _WORDS = re.compile(r"\w+")
+_NOT_1252 = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 def from_tcvn3(text: str) -> str:
@@ -89,12 +90,7 @@ def _score(found: Iterable[str]) -> int:
 
 def _may_be_typed(word: str) -> bool:
     """Fonts of before Unicode know the characters of Windows-1252 only."""
-    try:
-        for char in word:
-            _byte(char)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return not _NOT_1252.search(word)
 
 
 class Typist:

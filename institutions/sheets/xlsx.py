@@ -230,12 +230,11 @@ def _int(text: str | None) -> int:
 def _clean(text: str) -> str:
     if "_x" in text:
         text = _ESCAPE.sub(lambda code: chr(int(code[1], 16)), text)
-    if "\r" in text:
+    if not text.isprintable():
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL.search(text):
-        text = _CONTROL.sub(" ", text)
-    # Half of a pair of surrogates, from an escape, is no text.
-    return text.encode("utf-8", "replace").decode().strip() if not text.isascii() else text.strip()
+        # Half of a pair of surrogates, from an escape, is no text.
+        text = _CONTROL.sub(" ", text).encode("utf-8", "replace").decode()
+    return text.strip()
 
 
 @lru_cache(maxsize=16384)
