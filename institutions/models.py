@@ -607,3 +607,34 @@ class Proposal(models.Model):
 
     def __str__(self):
         return self.name or f"{self.sort}: {self.institution_id}"
+
+
+class ListImport(models.Model):
+    """One list of institutions sent by the Department: shown, then entered or not.
+
+    Kept for good once it was entered; a preview goes when its sender shows another file.
+    """
+
+    territory = models.ForeignKey(
+        AdministrativeUnit,
+        models.PROTECT,
+        related_name="list_imports",
+        limit_choices_to={"level": "province"},
+        verbose_name=_("territory"),
+    )
+    file = models.FileField(_("file"), upload_to="lists/%Y/")
+    name = models.CharField(_("file name"), max_length=255)
+    sent_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("sent by"))
+    sent_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("entered at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
+    # Rows by what became of them: new, changed, same, doubtful, invalid.
+    tally = models.JSONField(_("result"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("list of institutions")
+        verbose_name_plural = _("lists of institutions")
+        ordering = ["-sent_at", "-pk"]
+
+    def __str__(self):
+        return self.name

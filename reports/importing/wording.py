@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override, pgettext
 
 from institutions.models import Kind, Tier
+from institutions.sheets_wording import passed_words as passed_words
+from institutions.sheets_wording import unreadable as unreadable
 from reports.importing.columns import (
     COMMUNE,
     INSTITUTION,
