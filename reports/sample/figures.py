@@ -320,7 +320,22 @@ class _RoundMaker:
             elif number:
                 least = counted[min(number, len(counted)) - 1]
                 found |= {(pk, group.indicator) for pk, value in score.items() if value >= least}
-        return found
+        return found | self._still_yes() if self.year == OPEN else found
+
+    def _still_yes(self) -> set[tuple[int, str]]:
+        """(line, indicator) of what units said in the year before that take no yes back."""
+        said = IndicatorValue.objects.filter(
+            line__round__territory=self.round.territory_id,
+            line__round__year=self.year - 1,
+            line__reporting_unit__code__in=self.province.steady,
+            state=State.YES,
+        )
+        lines = {line.code: line.pk for line in self.lines}
+        return {
+            (lines[code], indicator)
+            for code, indicator in said.values_list("line__institution__code", "indicator__code")
+            if code in lines
+        }
 
     def _score(self, line: Line, indicator: str) -> float:
         """How early this institution says yes: its district's strength and its own luck."""

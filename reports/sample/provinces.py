@@ -74,8 +74,9 @@ class Province:
     late: Mapping[int, frozenset[str]]
     # Reports of 2025 that are not approved: status by unit; "" = not begun.
     open_reports: Mapping[str, str]
-    # Units whose figures of 2025 came from a file.
+    # Units whose figures of 2025 came from a file, and those in which no yes turned to no.
     imported: frozenset[str]
+    steady: frozenset[str]
     museum_visits: tuple[int, int, int, int]
     provincial_visits: int
     # Per cent by which a library's visits rise in 2023, 2024 and 2025.
@@ -162,6 +163,7 @@ BAC_KAN = Province(
     late={2023: frozenset({"062", "066"}), 2024: frozenset({"064"})},
     open_reports={"062": "draft", "06-bchqs": "", "06-ttvh": "submitted"},
     imported=frozenset({"061", "06-sgddt"}),
+    steady=frozenset(),
     museum_visits=(11_900, 12_480, 12_700, 13_260),
     provincial_visits=48_000,
     visits_rise=(5.6, 6.9, 7.0),
@@ -264,11 +266,13 @@ GIA_LAI = Province(
     open_reports={
         "630": "submitted",
         "637": "submitted",
+        "64-ttvh": "submitted",
         "632": "returned",
         "635": "draft",
         "64-bchqs": "returned",
     },
     imported=frozenset({"622", "64-sgddt"}),
+    steady=frozenset({"637"}),
     museum_visits=(31_200, 35_100, 39_800, 43_900),
     provincial_visits=74_000,
     visits_rise=(8.0, 9.5, 10.5),

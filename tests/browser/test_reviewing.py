@@ -1,6 +1,6 @@
 """The Department at work: three of sixty cells go back, clean reports are approved and taken back.
 
-Huyện Kông Chro (630) of Gia Lai's sample waits for approval; in Bắc Kạn one clean report does.
+Huyện Kông Chro (630) of Gia Lai's sample waits for approval; beside it two clean ones do.
 """
 
 import sqlite3
@@ -110,12 +110,10 @@ def test_keys_lead_through_a_review(fresh_site, enter):
 STATES = "SELECT id, status FROM reports_report ORDER BY id"
 
 
-@pytest.mark.parametrize(
-    ("username", "how"), [("bac-kan-so", "clean ones"), (STAFF, "ticked ones")]
-)
-def test_reports_are_approved_together_and_taken_back(fresh_site, enter, rows, username, how):
+@pytest.mark.parametrize("how", ["clean ones", "ticked ones"])
+def test_reports_are_approved_together_and_taken_back(fresh_site, enter, rows, how):
     before, waiting = rows(VALUES), rows(STATES)
-    staff = enter(fresh_site, username)
+    staff = enter(fresh_site, STAFF)
     if how == "clean ones":
         go(staff, "button[name=clean]")
     else:
@@ -126,7 +124,7 @@ def test_reports_are_approved_together_and_taken_back(fresh_site, enter, rows, u
         go(staff, "form:has(input[name=report]) button[type=submit]")
     expect(staff.locator("main")).to_contain_text("Chưa có gì được duyệt.")
     number = staff.locator("table.queue tbody tr").count()
-    assert number == {"clean ones": 1, "ticked ones": 2}[how]
+    assert number == {"clean ones": 2, "ticked ones": 3}[how]
     go(staff, "button[name=confirmed]")
     expect(staff.locator("main")).to_contain_text(f"Đã duyệt {number} báo cáo")
     assert sum(a != b for a, b in zip(waiting, rows(STATES), strict=True)) == number

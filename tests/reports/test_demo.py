@@ -30,7 +30,9 @@ from reports.models import (
     RoundLine,
 )
 from reports.rounds.editing_checks.findings import findings_of
+from reports.rounds.pages import report_rows
 from reports.rounds.receipts import Standing, standing
+from reports.rounds.reviewing.queue import waiting
 from reports.sample.chance import between, chance
 from reports.sample.figures import calendar
 from reports.sample.institutions import _shares
@@ -250,13 +252,24 @@ def test_open_round_has_reports_in_every_status(sample):
     }
     assert found == {
         "bac-kan": {"approved": 11, "submitted": 1, "draft": 2},
-        "gia-lai": {"approved": 19, "submitted": 2, "returned": 2, "draft": 1},
+        "gia-lai": {"approved": 18, "submitted": 3, "returned": 2, "draft": 1},
     }
     not_begun = Report.objects.get(round__year=2025, reporting_unit__code="06-bchqs")
     assert not_begun.started_at is None
     assert not IndicatorValue.objects.filter(
         line__round=not_begun.round, line__reporting_unit=not_begun.reporting_unit
     ).exists()
+
+
+def test_clean_reports_wait_in_both_provinces_and_one_asks_for_a_look(sample):
+    found = {
+        slug: sorted(each.is_clean for each in waiting(report_rows(list(
+            Report.objects.filter(round__territory=territory, round__year=2025)
+            .select_related("round__territory", "reporting_unit")
+        ))))
+        for slug, territory in sample.items()
+    }  # fmt: skip
+    assert found == {"bac-kan": [True], "gia-lai": [False, True, True]}
 
 
 def test_figures_of_a_draft_do_not_count(sample):
