@@ -3,18 +3,21 @@
 One pytest process has one default database. So the session starts PostgreSQL from a wheel in a
 temporary folder and a second pytest on it, with the same selection of tests; two cores carry one
 each. The second run is one more test of the first, waited for at the end: it fails when the second
-run fails, with the whole output of that run. Tests that use no database run once.
+run fails, with the whole output of that run. What uses no database runs once: browser tests in the
+first run, all the others in the second, so that both take about as long.
 
 `--one-database` or a DATABASE_URL of your own: the run uses that one database alone.
 """
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -33,7 +36,7 @@ def pytest_addoption(parser):
         help="run on the current database alone, not on PostgreSQL as well",
     )
     group.addoption(
-        "--database-tests", action="store_true", help="leave out tests that use no database"
+        "--second-run", action="store_true", help="leave out what the first of two runs does alone"
     )
 
 
@@ -49,11 +52,23 @@ def uses_database(item: pytest.Item) -> bool:
     )
 
 
+def is_for_the_first_run(item: pytest.Item) -> bool:
+    return uses_database(item) or item.get_closest_marker("browser") is not None
+
+
+def is_for_the_second_run(item: pytest.Item) -> bool:
+    return uses_database(item) or item.get_closest_marker("browser") is None
+
+
+def keep(config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:
+    left_out = [item for item in items if not wanted(item)]
+    items[:] = [item for item in items if wanted(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_collection_modifyitems(config, items):
-    if config.option.database_tests:
-        left_out = [item for item in items if not uses_database(item)]
-        items[:] = [item for item in items if uses_database(item)]
-        config.hook.pytest_deselected(items=left_out)
+    if config.option.second_run:
+        keep(config, items, is_for_the_second_run)
 
 
 class SecondRunFailed(Exception):
@@ -78,6 +93,12 @@ class SecondRunItem(pytest.Item):
         return self.path, None, "the same tests on PostgreSQL"
 
 
+def start_of_summary(lines: list[str]) -> int:
+    """Where the output goes on behind the tests, and behind failures, which are shown already."""
+    title = re.compile(r"={3,} (?!test session|FAILURES|ERRORS|warnings).+ ={3,}")
+    return next((n for n, line in enumerate(lines) if title.fullmatch(line)), -1)
+
+
 class SecondRun:
     """PostgreSQL and the pytest that runs on it; both end with the session."""
 
@@ -86,8 +107,9 @@ class SecondRun:
         self.process = self.server = self.folder = None
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, session, items):
+    def pytest_collection_modifyitems(self, session, config, items):
         if any(uses_database(item) for item in items):
+            keep(config, items, is_for_the_first_run)
             items.append(SecondRunItem.from_parent(session, name=NAME, nodeid=NAME))
 
     def pytest_collection_finish(self, session):
@@ -106,7 +128,7 @@ class SecondRun:
         arguments = [
             *self.config.invocation_params.args,
             "--one-database",
-            "--database-tests",
+            "--second-run",
             # What failed last is remembered for each database apart.
             *("-o", f"cache_dir={self.config.rootpath / '.pytest_cache' / 'postgresql'}"),
         ]
@@ -142,8 +164,7 @@ class SecondRun:
             terminalreporter.line("stopped before its end")
         else:
             lines = self.output().splitlines()
-            start = next((n for n, line in enumerate(lines) if "short test summary" in line), -1)
-            for line in lines[start:]:
+            for line in lines[start_of_summary(lines) :]:
                 terminalreporter.line(line.strip("= "))
 
     def pytest_unconfigure(self):

@@ -1,6 +1,7 @@
 """The session speaks for both databases: a failure on either fails it."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -20,6 +21,13 @@ ON_BOTH = """
     def test_without_database(): pass
 """
 WITHOUT_DATABASE = "def test_without_database(): pass"
+ON_BOTH_AND_ONCE = """
+    import pytest
+    def test_table(db): pass
+    def test_without_database(): assert 1 == 2
+    @pytest.mark.browser
+    def test_page(): assert 3 == 4
+"""
 
 
 def run(tmp_path, source: str, *arguments: str) -> subprocess.CompletedProcess:
@@ -47,15 +55,24 @@ def test_failure_on_postgresql_alone_fails_the_session(tmp_path):
     session = run(tmp_path, ON_SQLITE_ONLY)
     assert session.returncode == pytest.ExitCode.TESTS_FAILED
     assert "assert 'postgresql' == 'sqlite'" in session.stdout
-    assert "1 failed, 2 passed" in session.stdout.splitlines()[-1]
+    assert "1 failed, 1 passed" in session.stdout.splitlines()[-1]
+
+
+def test_what_needs_no_database_runs_once_and_fails_the_session(tmp_path):
+    session = run(tmp_path, ON_BOTH_AND_ONCE, "-p", "tests.machine")
+    assert session.returncode == pytest.ExitCode.TESTS_FAILED
+    failures = re.findall(r"^E +assert (.+)$", session.stdout, re.MULTILINE)
+    assert sorted(failures) == ["1 == 2", "3 == 4"]
+    assert "1 failed, 1 passed, 1 deselected" in session.stdout  # the second run
+    assert "2 failed, 1 passed, 1 deselected" in session.stdout.splitlines()[-1]
 
 
 def test_session_shows_both_results_and_leaves_nothing(tmp_path):
     session = run(tmp_path, ON_BOTH)
     assert session.returncode == pytest.ExitCode.OK, session.stdout
-    lines = session.stdout.splitlines()
-    assert "1 passed, 1 deselected" in session.stdout
-    assert "3 passed" in lines[-1]
+    second, first = [line for line in session.stdout.splitlines() if " passed" in line]
+    assert "2 passed" in second and "deselected" not in second
+    assert "2 passed, 1 deselected" in first
     assert session.stderr == ""
 
 
