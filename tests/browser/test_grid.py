@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +50,15 @@ def kept(page: Page) -> list[str]:
     return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('grid:'))")
 
 
+def tab_to(page: Page, selector: str, most: int = 150) -> None:
+    """Onto that element by Tab, as a person without a mouse."""
+    for _step in range(most):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
 def paste(page: Page, text: str) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.keyboard.press("Control+v")
@@ -60,11 +69,7 @@ def test_whole_unit_is_filled_with_the_keyboard_alone(opened):
     total = cells(page).count()
     assert total > 250
     page.locator(".skip").focus()
-    # Onto the first cell by Tab, as a person without a mouse.
-    for _step in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('input.answer')"):
-            break
+    tab_to(page, "input.answer")
     page.keyboard.press("Control+Home")
     rows = page.eval_on_selector_all(
         "tbody tr",
@@ -87,6 +92,25 @@ def test_whole_unit_is_filled_with_the_keyboard_alone(opened):
     filled = values(page)
     page.reload()
     assert values(page) == filled
+
+    # And on to the receipt: what the checks ask is answered, then it is handed in.
+    page.locator(".skip").focus()
+    tab_to(page, "input.answer")
+    page.keyboard.press("Control+End")
+    tab_to(page, "#grid-submit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    page.locator(".skip").focus()
+    button = "form.checks button[name=submit]"
+    for _each in range(page.locator("form.checks textarea").count()):
+        tab_to(page, f"form.checks textarea, {button}")
+        if page.evaluate("selector => document.activeElement.matches(selector)", button):
+            break
+        page.keyboard.type("Đã kiểm tra từng thiết chế.")
+        page.keyboard.press("Tab")
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipts/1/")
 
 
 def test_keys_of_one_cell(opened):
@@ -178,7 +202,7 @@ def test_block_from_excel_is_saved_but_for_what_cannot_be_read(opened):
 def forgiving(desk):
     """The browser may complain of what the test itself asked for: a cut line, a refusal."""
     yield
-    asked_for = ("ERR_INTERNET", "status of 503", "status of 422")
+    asked_for = ("ERR_INTERNET", "status of 503", "status of 422", "status of 409")
     desk.complaints[:] = [
         text for text in desk.complaints if not any(part in text for part in asked_for)
     ]
@@ -221,7 +245,8 @@ def test_broken_line_loses_nothing(opened, forgiving):
         page.keyboard.press("ArrowDown")
     expect(page.locator("td[data-state=kept]")).to_have_count(2)
     address = page.url
-    page.goto("about:blank")
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+        page.reload()
     page.context.set_offline(False)
     page.goto(address)
     settle(page)
@@ -382,6 +407,30 @@ def test_filter_works_as_one_types_and_stays_in_the_address(opened):
     page.keyboard.type("c")
     settle(page)
     expect(page.locator("tbody tr:visible")).to_have_count(missing)
+
+
+def test_file_from_a_page_of_another_person_is_refused_in_words(opened, fresh_site, forgiving):
+    page = opened()
+    cells(page).nth(0).focus()
+    # Somebody else logs in at the same computer, in another tab.
+    other = page.context.new_page()
+    page.context.clear_cookies(name="sessionid")
+    other.goto(f"{fresh_site}/accounts/login/")
+    other.locator("[name=login]").fill(STAFF)
+    other.locator("[name=password]").fill("hoctap-2025")
+    other.locator("form:has([name=password]) [type=submit]").click()
+    other.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    page.locator("#panel-upload").set_input_files(
+        {"name": "so-theo-doi.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 so"}
+    )
+
+    expect(page.locator("#panel-upload-says")).to_contain_text("người khác đang đăng nhập")
+    page.keyboard.type("c")
+    expect(page.locator("#grid-state")).to_contain_text("Hiện người khác đang đăng nhập")
+    other.goto(fresh_site + opened.address)
+    expect(cells(other).nth(0)).to_have_value("")
+    expect(other.locator("td.cell").first).not_to_contain_text("so-theo-doi.pdf")
 
 
 def test_evidence_is_sent_as_a_file(opened, forgiving):

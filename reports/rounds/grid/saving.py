@@ -144,7 +144,7 @@ def conflict_words(result: Result, change: Change | None) -> str:
     value = cell_text(cell_of(result.value))
     if change is None:
         return _("stands now: %(value)s") % {"value": value}
-    return _("%(who)s wrote “%(value)s” on %(when)s") % {
+    return _("%(who)s wrote “%(value)s” at %(when)s") % {
         "who": change.by or _("Somebody"),
         "value": value,
         "when": date_format(localtime(change.at), "SHORT_DATETIME_FORMAT"),
