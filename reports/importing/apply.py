@@ -169,7 +169,7 @@ def load(
             Cell(state, count, na_reason, note), version, open_now.allows(is_returned=is_returned)
         )
     lines = {
-        code: CurrentLine(code, name, kind, cells.get(pk, {}), tier, commune or "")
+        code: CurrentLine(code, name, kind, cells.get(pk, {}), tier, commune or "", pk)
         for pk, kind, code, name, tier, commune in _lines(report).values_list(
             "pk", "kind", "institution__code", "institution__name", "tier", "commune__name"
         )

@@ -26,6 +26,8 @@ SURE, LIKELY, APART = 86, 72, 8
 """Likeness in percent: taken if SURE and APART from the next; from LIKELY on asked about."""
 
 LEAST_LETTERS = 6
+# Columns of the template that show what the last round said.
+_EARLIER = re.compile(r"(?:ky|nam) truoc\b|(?:previous|last) (?:round|year)\b")
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _YEAR = re.compile(r"(?:\bnam )?\b((?:19|20)[0-9]{2})\b")
@@ -180,6 +182,8 @@ def _find(
     text = plain(heading)
     if (column := known.get(text)) is not None:
         return column, False, ()
+    if _EARLIER.match(text):
+        return UNUSED, False, ()
     named = {int(found) for found in _YEAR.findall(text)}
     if named and year is not None and named != {year}:
         return UNUSED, False, ()

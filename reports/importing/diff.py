@@ -51,6 +51,7 @@ class CurrentLine:
     cells: Mapping[str, Standing] = field(default_factory=dict)
     tier: str = ""
     commune: str = ""
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

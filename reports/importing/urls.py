@@ -7,6 +7,13 @@ from reports.importing import territory_views, undo_views, views
 urlpatterns = [
     path("reporting/reports/<int:pk>/import/", views.upload, name="import"),
     path("reporting/reports/<int:pk>/template.csv", views.template, name="template"),
+    path(
+        "reporting/reports/<int:pk>/template.xlsx",
+        views.template,
+        {"kind": "xlsx"},
+        name="template-workbook",
+    ),
+    path("reporting/imports/<int:pk>/marked.xlsx", views.marked, name="import-marked"),
     path("reporting/imports/<int:pk>/", views.show, name="import-preview"),
     path("reporting/imports/<int:pk>/apply/", views.write, name="import-apply"),
     path("reporting/imports/<int:pk>/undo/", undo_views.take_back, name="import-undo"),

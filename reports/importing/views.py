@@ -1,20 +1,16 @@
-"""Pages of the import: upload, preview, apply. Nothing is written before the last step."""
+"""Pages of the import: upload, preview, apply. Nothing is written before the last step. Thin."""
 
-from dataclasses import dataclass, replace
-
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from institutions.scope import DEPARTMENT, REPORTER, audience
 from institutions.sheets import UnreadableFile
 from institutions.sheets_wording import unreadable
-from reports.importing import effect
 from reports.importing.apply import (
     ImportRefused,
     Preview,
@@ -22,45 +18,44 @@ from reports.importing.apply import (
     apply,
     content_of,
     keep,
+    latest_change,
     preview,
     require_open,
 )
-from reports.importing.diff import ImportPlan, Outcome, RowResult
-from reports.importing.template import template_csv
-from reports.importing.wording import delimiters, encodings, error_lines, headings
-from reports.models import Change, ImportBatch
-from reports.rounds.checks import Cell
+from reports.importing.choices import Choices
+from reports.importing.diff import Outcome
+from reports.importing.forms import DecisionForm, UploadForm
+from reports.importing.previewing import done_page, preview_page
+from reports.importing.template import template_csv, template_xlsx
+from reports.importing.workbook import marked_xlsx
+from reports.models import ImportBatch, Report
 from reports.rounds.entry import EntryRefused
 from reports.rounds.views import frame, report_to_enter
-from reports.rounds.wording import cell_text
 
-# Nobody reads more rows on one page; the counts above them name all.
-SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Changes that overtook a preview, named in one message.
+_NAMED = 5
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
-        error_messages={
-            "required": gettext_lazy("Choose a file first."),
-            "empty": gettext_lazy(
-                "The file is empty. Download the template, fill it in and send it."
-            ),
-        },
-    )
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _name(report: Report) -> str:
+    sample = "minh-hoa-" if report.round.is_sample else ""
+    return f"{sample}{report.reporting_unit.code}-{report.round.year}"
 
 
 @audience(REPORTER, DEPARTMENT)
 @require_safe
-def template(request: HttpRequest, pk: int) -> HttpResponse:
-    """The unit's template to fill in."""
+def template(request: HttpRequest, pk: int, kind: str = "csv") -> HttpResponse:
+    """The unit's template to fill in, as CSV or as a workbook."""
     report = report_to_enter(request, pk)
-    response = HttpResponse(template_csv(report), content_type="text/csv; charset=utf-8")
-    sample = "minh-hoa-" if report.round.is_sample else ""
-    name = f"{sample}{report.reporting_unit.code}-{report.round.year}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    if kind == "xlsx":
+        return _file(template_xlsx(report), f"{_name(report)}.xlsx", XLSX)
+    return _file(template_csv(report), f"{_name(report)}.csv", "text/csv; charset=utf-8")
 
 
 @audience(REPORTER, DEPARTMENT)
@@ -100,35 +95,85 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 def batch_to_enter(request: HttpRequest, pk: int) -> ImportBatch:
     """An import of a report that the person may enter."""
-    batch = ImportBatch.objects.select_related("uploaded_by").filter(pk=pk).first()
+    found = ImportBatch.objects.select_related("uploaded_by").filter(report__isnull=False)
+    batch = found.filter(pk=pk).first()
     if batch is None:
         raise Http404
     batch.report = report_to_enter(request, batch.report_id)
     return batch
 
 
+def _seen(request: HttpRequest, batch: ImportBatch, choices: dict) -> Preview:
+    content = content_of(batch)
+    return preview(batch.report, content, request.user, name=batch.name, choices=choices)
+
+
 @audience(REPORTER, DEPARTMENT)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a file would do, errors first; once it is written: what it did."""
+    """What a file would do, errors first; once it is written: what it did.
+
+    Posted: it is read as its sender decides, and shown again.
+    """
     batch = batch_to_enter(request, pk)
     if batch.status != ImportBatch.Status.PREVIEWED:
         return render(request, "reports/import_done.html", done_page(batch))
+    latest = latest_change()
     try:
-        seen = preview(
-            batch.report,
-            content_of(batch),
-            request.user,
-            name=batch.name,
-            choices=batch.choices,
+        seen = _seen(request, batch, batch.choices)
+        form = DecisionForm(
+            request.POST if request.method == "POST" else None,
+            seen=seen,
+            choices=Choices.of(batch.choices),
         )
+        if form.is_valid():
+            return _decided(request, batch, form.choices.kept)
+    except ImportRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("reports:import", batch.report_id)
+    except EntryRefused as refused:
+        messages.error(request, str(refused))
+        return redirect(batch.report)
+    except UnreadableFile as refused:
+        messages.error(request, unreadable(refused, max_bytes=settings.MAX_IMPORT_BYTES))
+        return redirect("reports:import", batch.report_id)
+    context = {**preview_page(batch, seen, form), "latest": latest}
+    status = 422 if form.is_bound else 200
+    return render(request, "reports/import_preview.html", context, status=status)
+
+
+def _decided(request: HttpRequest, batch: ImportBatch, choices: dict) -> HttpResponse:
+    """Keep how the file is read from now on, if it can be read so."""
+    if choices == batch.choices:
+        messages.info(request, _("Nothing had changed."))
+        return redirect("reports:import-preview", batch.pk)
+    try:
+        plan = _seen(request, batch, choices).plan
+    except UnreadableFile as refused:
+        messages.error(request, unreadable(refused, max_bytes=settings.MAX_IMPORT_BYTES))
+        return redirect("reports:import-preview", batch.pk)
+    waiting = ImportBatch.objects.filter(pk=batch.pk, status=ImportBatch.Status.PREVIEWED)
+    waiting.update(choices=choices, passed_over=plan.passed, **plan.tally)
+    messages.success(request, _("The file was read anew, as you said."))
+    return redirect("reports:import-preview", batch.pk)
+
+
+@audience(REPORTER, DEPARTMENT)
+@require_safe
+def marked(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file back as a workbook with what is wrong marked; `?rows=invalid`: those rows alone."""
+    batch = batch_to_enter(request, pk)
+    try:
+        seen = _seen(request, batch, batch.choices)
     except ImportRefused as refused:
         messages.error(request, str(refused))
         return redirect("reports:import", batch.report_id)
     except (EntryRefused, UnreadableFile) as refused:
         messages.error(request, str(refused))
         return redirect(batch.report)
-    return render(request, "reports/import_preview.html", preview_page(batch, seen))
+    only = request.GET.get("rows") == "invalid"
+    content = marked_xlsx(seen.book, seen.plan, only_invalid=only)
+    return _file(content, f"{_name(batch.report)}-can-sua.xlsx", XLSX)
 
 
 @audience(REPORTER, DEPARTMENT)
@@ -136,129 +181,50 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the file as it was previewed, or nothing."""
     batch = batch_to_enter(request, pk)
+    latest = request.POST.get("seen", "")
     try:
         plan = apply(
             batch,
             request.user,
             fingerprint=request.POST.get("fingerprint", ""),
             accept_valid="accept_valid" in request.POST,
+            seen=int(latest)
+            if latest.isascii() and latest.isdigit() and len(latest) < 18
+            else None,
         )
     except EntryRefused as refused:
         messages.error(request, str(refused))
         return redirect(batch.report)
+    except UnreadableFile as refused:
+        messages.error(request, unreadable(refused, max_bytes=settings.MAX_IMPORT_BYTES))
+        return redirect("reports:import", batch.report_id)
     except ImportRefused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, " ".join([str(refused), *_overtaken(refused)]))
         if refused.why is Why.LOST:
             return redirect("reports:import", batch.report_id)
         return redirect("reports:import-preview", batch.pk)
     written = plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED)
-    messages.success(
-        request,
-        ngettext(
-            "The file was written: %(n)d row changed figures of the report.",
-            "The file was written: %(n)d rows changed figures of the report.",
-            written,
-        )
-        % {"n": written}
-        + " "
-        + _("Check the table, then submit the report."),
-    )
+    said = ngettext(
+        "The file was written: %(n)d row changed figures of the report.",
+        "The file was written: %(n)d rows changed figures of the report.",
+        written,
+    ) % {"n": written}
+    if plan.count(Outcome.INVALID):
+        # What was not taken is given back, on the page of the import.
+        messages.success(request, said)
+        return redirect("reports:import-preview", batch.pk)
+    messages.success(request, f"{said} {_('Check the table, then submit the report.')}")
     return redirect(batch.report)
 
 
-# What the pages show ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One cell of a row: what stood there and what the file says."""
-
-    line: int
-    code: str
-    name: str
-    label: str
-    before: str
-    after: str
-    note: str
-
-
-def _change_lines(plan: ImportPlan, outcome: Outcome, labels: dict[str, str]) -> list[ChangeLine]:
-    rows: list[RowResult] = [row for row in plan.rows if row.outcome is outcome][:SHOWN]
+def _overtaken(refused: ImportRefused) -> list[str]:
+    """Which cells somebody changed since the preview."""
     return [
-        ChangeLine(
-            row.line,
-            row.code,
-            row.name,
-            labels[change.indicator],
-            cell_text(change.before),
-            cell_text(change.after),
-            change.after.note if change.after.note != change.before.note else "",
-        )
-        for row in rows
-        for change in row.cells
+        _("%(institution)s, %(question)s: %(who)s.")
+        % {
+            "institution": change.value.line.institution,
+            "question": change.value.indicator.label,
+            "who": change.by or "–",
+        }
+        for change in list(refused.overtaken)[:_NAMED]
     ]
-
-
-def preview_page(batch: ImportBatch, seen: Preview) -> dict:
-    plan, report = seen.plan, batch.report
-    labels = {indicator.code: indicator.label for indicator in seen.indicators}
-    errors = error_lines(plan)
-    # A column that is missing has no heading in the file: the template's then, not its code.
-    named = headings() | {indicator.code: indicator.name for indicator in seen.indicators}
-    writable = plan.count(Outcome.NEW) + plan.count(Outcome.CHANGED)
-    effects = effect.effects(report, seen) if writable and not plan.problems else []
-    return {
-        **frame(report),
-        "batch": batch,
-        "plan": plan,
-        "tally": plan.tally,
-        "problems": [
-            replace(error, column=named.get(error.column, error.column))
-            for error in errors
-            if error.line in (None, plan.header_line)
-        ],
-        "errors": [e for e in errors if e.line not in (None, plan.header_line)][:SHOWN],
-        "error_count": len(errors),
-        "usable": len(plan.rows) - plan.count(Outcome.INVALID),
-        "writable": writable,
-        "may_apply": plan.may_apply() and writable > 0,
-        "may_accept_valid": not plan.may_apply()
-        and plan.may_apply(accept_valid=True)
-        and writable > 0,
-        "encoding": encodings().get(seen.book.guess.encoding, ""),
-        "delimiter": delimiters().get(seen.book.guess.delimiter, ""),
-        "changed": _change_lines(plan, Outcome.CHANGED, labels),
-        "new": _change_lines(plan, Outcome.NEW, labels),
-        "shown": SHOWN,
-        "effects": effects,
-        "turned": sum(each.is_turned for each in effects),
-    }
-
-
-def done_page(batch: ImportBatch) -> dict:
-    changes = batch.changes.select_related("value__line__institution", "value__indicator", "by")
-    first = changes.first()
-    return {
-        **frame(batch.report),
-        "batch": batch,
-        # Another person than the sender may have written the file.
-        "writer": first and first.by,
-        "changes": [
-            (
-                change.value.line.institution,
-                change.value.indicator,
-                cell_text(_side(change, "before")),
-                cell_text(_side(change, "after")),
-            )
-            for change in changes[:SHOWN]
-        ],
-        "shown": SHOWN,
-    }
-
-
-def _side(change: Change, side: str) -> Cell:
-    return Cell(
-        getattr(change, f"{side}_state"),
-        getattr(change, f"{side}_count"),
-        getattr(change, f"{side}_na_reason"),
-    )

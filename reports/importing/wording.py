@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override, pgettext
 
 from institutions.models import Kind, Tier
-from institutions.sheets_wording import passed_words as passed_words
-from institutions.sheets_wording import unreadable as unreadable
+from reports.importing.cells import NO, YES
 from reports.importing.columns import (
     COMMUNE,
     INSTITUTION,
@@ -154,7 +153,7 @@ def say(reason: Reason, names: Mapping[str, str] | None = None) -> str:
             " or in which line the headings stand."
         ),
         Why.MISSING_COLUMN: _(
-            "The column is missing. Add it, or choose below that the file has none: what stands in"
+            "The column is missing. Add it, or say above that the file has none: what stands in"
             " the report then stays."
         ),
         Why.UNKNOWN_COLUMN: _(
@@ -306,9 +305,9 @@ def answer_label(doubt: Doubt, answer: str) -> str:
     """One possible answer to a doubt, in words."""
     return {
         (About.BLANK, "leave"): _("Not reported: leave what stands"),
-        (About.BLANK, "no"): _("Không"),
-        (About.CROSS, "no"): _("Không"),
-        (About.CROSS, "yes"): _("Có"),
+        (About.BLANK, "no"): NO,
+        (About.CROSS, "no"): NO,
+        (About.CROSS, "yes"): YES,
         (About.THOUSANDS, "whole"): _("Yes, the point stands for thousands"),
         (About.THOUSANDS, "wrong"): _("No, I will correct the cells"),
         (About.MISSING, "without"): _("Take it without; what stands in the report stays"),

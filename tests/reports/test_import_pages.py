@@ -8,6 +8,7 @@ from reports.figures.places import Place
 from reports.importing.apply import import_file
 from reports.importing.template import template_csv
 from reports.models import Change, ImportBatch, IndicatorValue, Report
+from reports.rounds.review import submission
 from tests import factories
 from tests.reports.test_apply import CENTRE, LIBRARY, csv
 
@@ -110,7 +111,7 @@ def test_errors_come_first_and_keep_everything_out(as_reporter, report):
     response = preview(as_reporter, batch)
     apply(as_reporter, batch)
 
-    assert [(e.line, e.column) for e in response.context["errors"]] == [
+    assert [(e.error.line, e.error.column) for e in response.context["errors"]] == [
         (3, "institution_code"), (3, "library.lifelong_services"),
     ]  # fmt: skip
     page = response.content.decode()
@@ -122,20 +123,21 @@ def test_errors_come_first_and_keep_everything_out(as_reporter, report):
 def test_note_that_is_too_long_is_named_by_line_and_column(as_reporter, report):
     upload(as_reporter, report, csv(f"98-TV-981,,Có,,,,,,,{'ư' * 2001}"))
 
-    (error,) = preview(as_reporter, ImportBatch.objects.get()).context["errors"]
-    assert (error.line, error.column) == (2, "note")
-    assert "2.000 ký tự" in error.message
+    (fault,) = preview(as_reporter, ImportBatch.objects.get()).context["errors"]
+    assert (fault.error.line, fault.error.letter, fault.error.column) == (2, "J", "note")
+    assert "2.000 ký tự" in fault.error.message
 
 
 def test_missing_column_is_named_as_the_template_names_it(as_reporter, report):
     rows = [
         line.split(";") for line in template_csv(report).decode("utf-8-sig").strip().splitlines()
     ]
-    rows[1][3] = "Có"
-    upload(as_reporter, report, "\n".join(";".join(row[:2] + row[3:]) for row in rows).encode())
+    rows[2][5] = "Có"
+    cut = [row[:4] + row[5:] if len(row) > 5 else row for row in rows]
+    upload(as_reporter, report, "\n".join(";".join(row) for row in cut).encode())
 
     (problem,) = preview(as_reporter, ImportBatch.objects.get()).context["problems"]
-    assert problem.column == rows[0][2]
+    assert problem["column"] == rows[1][4]
 
 
 def test_rows_without_errors_can_be_accepted(as_reporter, report):
@@ -294,9 +296,10 @@ def test_template_opens_in_a_vietnamese_spreadsheet(as_reporter, report):
     response = as_reporter.get(f"/reporting/reports/{report.pk}/template.csv")
 
     lines = response.content.decode("utf-8").split("\r\n")
-    assert lines[0].startswith("\ufeffMã thiết chế;Tên thiết chế;")
-    assert lines[0].endswith(";Ghi chú")
-    assert [line.split(";")[0] for line in lines[1:-1]] == [
+    assert lines[0].startswith("\ufeffMẫu 1, đơn vị 981, năm 2025: ")
+    assert lines[1].startswith("Mã thiết chế;Tên thiết chế;Cấp;Xã, phường;")
+    assert ";Ghi chú;Kỳ trước: " in lines[1]
+    assert [line.split(";")[0] for line in lines[2:-1]] == [
         "98-TV-981", "98-TV-98102", "98-VH-981", "98-VH-98102", "98-VH-98103", "98-NVH-98102-01",
     ]  # fmt: skip
     assert "98-TV-982" not in response.content.decode()
@@ -341,7 +344,8 @@ def test_effect_is_what_the_board_says_after_approval(
     apply(as_reporter, previewed)
     explain_findings(report, reporter)
     as_reporter.post(f"/reporting/reports/{report.pk}/submit/")
-    as_staff.post(f"/reporting/reports/{report.pk}/approve/")
+    report.refresh_from_db()
+    as_staff.post(f"/reporting/reports/{report.pk}/approve/", {"seen": submission(report)})
 
     place = Place(report.round.territory, 2025)
     rows = {place.explain(row.target): row for row in attainment_rows(place.territory, 2025)}
@@ -403,9 +407,10 @@ def test_preview_takes_a_fixed_number_of_queries(
     upload(as_reporter, report, csv(*rows, "98-TV-404,,Có,,,,,,,"))
     batch = ImportBatch.objects.get()
 
-    # session, user, memberships, successions, former units, batch, report; questions, values,
-    # roster, foreign codes; targets, rounds, coverage, growth; touched lines and values; menu
-    with django_assert_num_queries(18):
+    # session, user, memberships, successions, former units, batch, report; latest change;
+    # questions, values, roster, foreign codes; targets, rounds, coverage, growth; touched lines
+    # and values; what the checks would say 7; menu
+    with django_assert_num_queries(26):
         response = preview(as_reporter, batch)
 
     assert response.context["tally"]["new"] == number

@@ -208,26 +208,39 @@ class _Said:
 _NOTHING = _Said(Cell())
 
 
-def findings_of(report: Report, lines: Collection[int] | None = None) -> Findings:
+def findings_of(
+    report: Report,
+    lines: Collection[int] | None = None,
+    instead: Mapping[tuple[int, int], Cell] | None = None,
+) -> Findings:
     """What the checks notice in the report as it stands: seven queries, whatever its size.
 
     With `lines` (ids of roster lines) only the findings about those lines, groups that hold one
-    of them included. The report must come with its round and that one's territory.
+    of them included. `instead` are answers that would stand, by line and indicator id. The report
+    must come with its round and that one's territory.
     """
-    found = findings_of_all([report])[report.pk]
+    found = findings_of_all([report], instead)[report.pk]
     if lines is None:
         return found
     wanted = set(lines)
     return replace(found, all=tuple(f for f in found.all if not wanted.isdisjoint(f.lines)))
 
 
-def findings_of_all(reports: Collection[Report]) -> dict[int, Findings]:
+def findings_of_all(
+    reports: Collection[Report], instead: Mapping[tuple[int, int], Cell] | None = None
+) -> dict[int, Findings]:
     """The findings of several reports by report id: seven queries, however many they are."""
     if not reports:
         return {}
     rosters = _rosters(reports)
     indicators = list(Indicator.objects.all())
     values = _values(reports)
+    for part, roster in rosters.items():
+        for key, cell in (instead or {}).items():
+            if key[0] in roster:
+                said = values[part].get(key, _NOTHING)
+                same = said.cell.answer == cell.answer
+                values[part][key] = _Said(cell, said.explanation if same else "")
     years = _earlier_years(reports)
     earlier = _earlier(reports, years)
     notes: dict[int, dict[tuple[str, str], CheckNote]] = defaultdict(dict)
