@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +15,14 @@ from django.utils.translation import gettext as _
 from institutions.models import AdministrativeUnit, Kind, Tier, User
 from institutions.scope import limit_to_overseen, may_see_drafts, territories
 from reports.deadlines import days_left, is_late
-from reports.models import Change, CheckNote, Report, ReportingRound, RoundLine
+from reports.models import (
+    Change,
+    CheckNote,
+    IndicatorValue,
+    Report,
+    ReportingRound,
+    RoundLine,
+)
 from reports.rounds.checks import Cell
 from reports.rounds.editing_checks.rules import BY_CODE
 from reports.rounds.entry import Openness, cell_of, values_of
@@ -87,13 +95,18 @@ class Place:
 
     @property
     def year(self) -> int | None:
-        """The year that opens first: the last closed one until the open round is due (rule 8)."""
-        opened = self.open_round
-        closed = next((r for r in self.rounds if r.is_closed), None)
-        over = opened and opened.due_before and timezone.localdate() >= opened.due_before
-        if closed and (opened is None or not over or closed.year > opened.year):
-            return closed.year
-        return opened.year if opened else None
+        """The year that opens first: the last closed one until an open round is due (rule 8).
+
+        Where none is closed or due, the open round that is due first.
+        """
+        today = timezone.localdate()
+        due = (r for r in self.open_rounds if r.due_before and r.due_before <= today)
+        closed = (r for r in self.rounds if r.is_closed)
+        told = [found.year for found in (next(due, None), next(closed, None)) if found]
+        if told:
+            return max(told)
+        first = min(self.open_rounds, key=lambda r: r.due_before or datetime.date.max, default=None)
+        return first and first.year
 
     @property
     def years(self) -> list[int]:
@@ -128,6 +141,8 @@ class SheetCell:
     evidence: str = ""
     version: int = 0
     is_returned: bool = False
+    # Returned, and changed since: the mark stays until the report is submitted again.
+    is_corrected: bool = False
     return_message: str = ""
     is_open: bool = False
     # What counts on the dashboards, where that is something else than the working value.
@@ -203,7 +218,9 @@ def sheet(report: Report, *, drafts: bool, open_now: Openness | None = None) -> 
             line.institution.code,
         ),
     )
-    values = {(value.line_id, value.indicator_id): value for value in values_of(report)}
+    values = {
+        (value.line_id, value.indicator_id): value for value in with_corrections(values_of(report))
+    }
     asked = asked_in(report.round)
     tables = []
     for kind, label in Kind.choices:
@@ -224,6 +241,21 @@ def sheet(report: Report, *, drafts: bool, open_now: Openness | None = None) -> 
     found = Sheet(tables)
     returned = [(row, cell) for row, cell in found.cells if cell.is_returned]
     return Sheet(tables, any(value.is_returned for value in values.values()), returned)
+
+
+def with_corrections(values: QuerySet[IndicatorValue]) -> QuerySet[IndicatorValue]:
+    """The values with `is_corrected`: returned, and changed since their report was."""
+    reports = Report.objects.filter(
+        round=OuterRef("value__line__round"), reporting_unit=OuterRef("value__line__reporting_unit")
+    )
+    since = Change.objects.filter(
+        value=OuterRef("pk"),
+        action__in=Change.WORKING,
+        at__gt=Subquery(reports.values("returned_at")[:1]),
+    )
+    return values.annotate(
+        is_corrected=Case(When(is_returned=True, then=Exists(since)), default=Value(False))
+    )
 
 
 def narrowed(tables: Iterable[SheetTable], show: str) -> list[SheetTable]:
@@ -257,6 +289,7 @@ def _sheet_cell(line, indicator, values, *, drafts: bool, open_now: Openness | N
         evidence=value.evidence if value else "",
         version=value.version if value else 0,
         is_returned=is_returned,
+        is_corrected=is_returned and value.is_corrected,
         return_message=value.return_message if value else "",
         is_open=bool(open_now and open_now.allows(is_returned=is_returned)),
         approved_text=cell_text(approved) if differs else "",

@@ -143,7 +143,7 @@ def return_report(
     cells: Mapping[int, str] | None = None,
     *,
     words: bool = False,
-    seen: str = "",
+    seen: str | None = None,
 ) -> Report:
     """Send the report back with a message and, by value id, messages for single cells.
 
@@ -160,7 +160,7 @@ def return_report(
             Report.Status.APPROVED: Why.ALREADY_APPROVED,
         },
     )
-    if seen and seen != submission(report):
+    if seen is not None and seen != submission(report):
         raise ReviewRefused(Why.SENT_ANEW)
     cells = cells or {}
     if not message.strip() and not any(text.strip() for text in cells.values()):
@@ -190,7 +190,7 @@ def return_cells(
     cells: Mapping[tuple[RoundLine, Indicator], str],
     *,
     words: bool = False,
-    seen: str = "",
+    seen: str | None = None,
 ) -> Report:
     """Return a report, naming cells by line and indicator.
 
@@ -219,12 +219,17 @@ def submission(report: Report) -> str:
 
 @transaction.atomic
 def approve(
-    report: Report, user: User | None, *, seen: str = "", together: BulkApproval | None = None
+    report: Report,
+    user: User | None,
+    *,
+    seen: str | None = None,
+    together: BulkApproval | None = None,
 ) -> Report:
     """Make the working values of the unit the ones that count (design 5.8).
 
-    `seen` names the submission that the reviewer looked at, if they say: one that was returned and
-    sent again meanwhile is not approved unread. `together`: the approval of several reports that
+    `seen` names the submission that the reviewer looked at: one that was returned and sent again
+    meanwhile is not approved unread, nor is one that a request does not name (""). None is for
+    code that read the report itself. `together`: the approval of several reports that
     this one is part of.
     """
     report = _locked(
@@ -236,7 +241,7 @@ def approve(
             Report.Status.APPROVED: Why.ALREADY_APPROVED,
         },
     )
-    if seen and seen != submission(report):
+    if seen is not None and seen != submission(report):
         raise ReviewRefused(Why.SENT_ANEW)
     now = together.at if together else timezone.now()
     differing = values_of(report).exclude(

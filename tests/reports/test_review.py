@@ -282,10 +282,15 @@ def others(open_round, answer, explain_findings, staff) -> list[Report]:
     return found
 
 
+def looked_at(*reports: Report) -> dict[Report, str]:
+    """The submission of each report as it stands."""
+    return {each: submission(Report.objects.get(pk=each.pk)) for each in reports}
+
+
 @pytest.fixture
 def together(submitted, others, staff):
     """All four reports, approved in one step."""
-    return approve_together(submitted.round, dict.fromkeys([submitted, *others], ""), staff)
+    return approve_together(submitted.round, looked_at(submitted, *others), staff)
 
 
 def test_withdrawing_puts_back_what_counted_before(submitted, staff):
@@ -359,7 +364,7 @@ def test_reports_are_approved_together_as_one_step(together, submitted, others, 
 
 def test_report_that_cannot_be_approved_does_not_hold_the_others_back(submitted, others, staff):
     return_report(others[0], staff, "Xem lại")
-    seen = dict.fromkeys([submitted, *others], "")
+    seen = looked_at(submitted, *others)
     seen[others[1]] = "another submission"
 
     result = approve_together(submitted.round, seen, staff)
@@ -384,9 +389,7 @@ def test_undoing_restores_everything_exactly(submitted, others, staff):
     )
     before = approved_values()
     working = list(IndicatorValue.objects.order_by("pk").values_list("state", "count", "version"))
-    approval = approve_together(
-        submitted.round, dict.fromkeys([submitted, *others], ""), staff
-    ).approval
+    approval = approve_together(submitted.round, looked_at(submitted, *others), staff).approval
 
     result = undo_together(approval, staff)
 

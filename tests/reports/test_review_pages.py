@@ -7,7 +7,7 @@ from django.utils import timezone
 from reports.models import BulkApproval, Change, IndicatorValue, Reminder, Report, RoundLine
 from reports.rounds.checks import Cell
 from reports.rounds.entry import Entry, save_texts, set_cells, set_value
-from reports.rounds.review import approve, return_report, submit, withdraw
+from reports.rounds.review import approve, return_report, submission, submit, withdraw
 from reports.rounds.reviewing.board import board
 from tests import factories
 from tests.conftest import enrol, log_in
@@ -26,6 +26,11 @@ def cell(report: Report, institution: str, indicator: str) -> IndicatorValue:
     return IndicatorValue.objects.get(
         line__round=report.round, line__institution__code=institution, indicator__code=indicator
     )
+
+
+def looked_at(report: Report) -> dict[str, str]:
+    """What the forms of a review say: which submission was on the page."""
+    return {"seen": submission(Report.objects.get(pk=report.pk))}
 
 
 def key(report: Report, institution: str, indicator: str) -> str:
@@ -296,7 +301,8 @@ def resubmitted(submitted, staff, reporter, clock) -> Report:
     clock("2025-11-20")
     first = cell(submitted, "98-TV-981", "library.visits_growth")
     second = cell(submitted, "98-TV-981", "library.digital")
-    return_report(submitted, staff, "Xin kiểm tra.", {first.pk: "Đếm lại", second.pk: ""})
+    told = {first.pk: "Đếm lại", second.pk: ""}
+    return_report(submitted, staff, "Xin kiểm tra.", told, words=True)
     clock("2025-11-21")
     submitted.refresh_from_db()
     for count in (150, 120):
@@ -329,7 +335,55 @@ def test_what_changed_since_the_return_is_shown_cell_by_cell(as_staff, resubmitt
         ),
     ]  # fmt: skip
     assert [(text.before, text.after) for text in shown.texts_changed] == [("–", "Thiếu cán bộ.")]
-    assert shown.unchanged == 1
+    assert (shown.unchanged, shown.changes) == (1, 2)
+
+
+def test_figure_that_was_changed_back_is_told_as_unchanged(
+    as_staff, submitted, staff, reporter, clock
+):
+    value = cell(submitted, "98-TV-981", "library.visits_growth")
+    return_report(submitted, staff, "", {value.pk: "Đếm lại"})
+    clock("2025-11-16")
+    for count in (150, 100):
+        value.refresh_from_db()
+        set_value(
+            report=submitted, line=value.line, indicator=value.indicator,
+            cell=Cell("count", count), version=value.version, user=reporter,
+        )  # fmt: skip
+    clock("2025-11-17")
+    submit(Report.objects.get(pk=submitted.pk), reporter)
+
+    shown = as_staff.get(address(submitted)).context["board"]
+
+    (told,) = shown.changed
+    assert (told.is_changed, len(told.changes), shown.changes) == (False, 2, 0)
+
+
+def test_returned_cell_says_that_it_was_corrected_until_the_report_is_sent(
+    as_staff, as_reporter, submitted, staff, reporter, clock
+):
+    first = cell(submitted, "98-TV-981", "library.visits_growth")
+    second = cell(submitted, "98-TV-981", "library.digital")
+    return_report(submitted, staff, "Xin kiểm tra.", {first.pk: "Đếm lại", second.pk: ""})
+    clock("2025-11-21")
+    set_value(
+        report=submitted, line=first.line, indicator=first.indicator,
+        cell=Cell("count", 150), version=first.version, user=reporter,
+    )  # fmt: skip
+    mark = '<span class="cell-corrected">'
+
+    found = [
+        client.get(address(submitted, page)).content.decode().count(mark)
+        for client, page in (
+            (as_reporter, ""), (as_reporter, "grid/"), (as_reporter, f"lines/{first.line_id}/"),
+            (as_staff, "review/"),
+        )
+    ]  # fmt: skip
+    clock("2025-11-22")
+    submit(Report.objects.get(pk=submitted.pk), reporter)
+    after = as_staff.get(address(submitted)).content.decode()
+
+    assert (found, mark in after) == ([1, 1, 1, 1], False)
 
 
 def test_what_changed_since_the_approval_is_shown(as_staff, resubmitted, staff, reporter, clock):
@@ -414,7 +468,12 @@ def test_only_ticked_cells_open_and_the_rest_is_untouched(as_staff, as_reporter,
 
     as_staff.post(
         address(submitted, "return/"),
-        {"cell": cells, f"message_{cells[0]}": "Thiếu minh chứng", "message": "Xin sửa"},
+        {
+            **looked_at(submitted),
+            "cell": cells,
+            f"message_{cells[0]}": "Thiếu minh chứng",
+            "message": "Xin sửa",
+        },
     )
 
     submitted.refresh_from_db()
@@ -427,7 +486,8 @@ def test_only_ticked_cells_open_and_the_rest_is_untouched(as_staff, as_reporter,
 
 
 def test_return_without_a_tick_opens_the_whole_report(as_staff, as_reporter, submitted):
-    as_staff.post(address(submitted, "return/"), {"message": "Xem lại cả báo cáo"})
+    sent = {"message": "Xem lại cả báo cáo", **looked_at(submitted)}
+    as_staff.post(address(submitted, "return/"), sent)
 
     sheet = as_reporter.get(address(submitted, "")).context["sheet"]
     assert all(c.is_open for _row, c in sheet.cells)
@@ -470,7 +530,11 @@ def test_cell_of_another_report_is_passed_over(as_staff, submitted, open_round, 
 
     as_staff.post(
         address(submitted, "return/"),
-        {"cell": f"{foreign.line_id}-{foreign.indicator_id}", "message": "Xem lại"},
+        {
+            **looked_at(submitted),
+            "cell": f"{foreign.line_id}-{foreign.indicator_id}",
+            "message": "Xem lại",
+        },
     )
 
     foreign.refresh_from_db()
@@ -494,8 +558,11 @@ def test_after_a_decision_the_next_report_is_opened(
 ):
     library = send("98-tvt", ("98-TV-01", "library.digital", "yes"))
 
-    first = as_staff.post(address(library, "approve/"), {"next": "1"})
-    last = as_staff.post(address(submitted, "return/"), {"next": "1", "message": "Xem lại"})
+    first = as_staff.post(address(library, "approve/"), {"next": "1", **looked_at(library)})
+    last = as_staff.post(
+        address(submitted, "return/"),
+        {"next": "1", "message": "Xem lại", **looked_at(submitted)},
+    )
 
     assert (first.url, last.url) == (address(submitted), queue(open_round))
 

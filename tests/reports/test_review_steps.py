@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from reports.models import BulkApproval, Change, IndicatorValue, Report
+from reports.rounds.review import submission
 from tests import factories
 from tests.conftest import log_in
 from tests.reports.test_rounds_pages import fill
 
 PEOPLE = (
-    *("reporter", "other_reporter", "staff", "outsider"),
+    *("anonymous", "reporter", "other_reporter", "staff", "outsider"),
     *("leader", "national_leader", "administrator"),
 )
 STATES = ("not begun", "draft", "submitted", "returned", "approved", "approved together")
@@ -68,6 +69,17 @@ def table(report, answer, open_round, staff):
             "texts": (f"{base}/texts/", {"difficulties": "x"}),
             "line": (f"{base}/lines/{one.line_id}/", {}),
             "grid": (f"{base}/grid/", {}),
+            "visit": (
+                f"{base}/inspections/{one.line_id}/",
+                {
+                    "inspected_on": timezone.localdate().strftime("%d/%m/%Y"),
+                    "inspected_by": "Đoàn kiểm tra",
+                    f"version_{one.indicator_id}": one.version,
+                    f"outcome_{one.indicator_id}": "confirmed",
+                },
+            ),
+            "erratum": (f"/reporting/lines/{one.line_id}/errata/{one.indicator.code}/", {}),
+            "roster": (f"/reporting/rounds/{open_round.pk}/roster/", {}),
         },
         "with": every | FORGED,
     }
@@ -89,16 +101,24 @@ def turn(table, state: str) -> None:
 
 @pytest.fixture
 def clients(request) -> dict[str, Client]:
-    return {name: log_in(request.getfixturevalue(name)) for name in PEOPLE}
+    people = {name: log_in(request.getfixturevalue(name)) for name in PEOPLE[1:]}
+    return {"anonymous": Client(), **people}
 
 
-def outcome(table, client: Client, step: str, state: str) -> tuple[str, int]:
-    """Status of the report after the step, and changes of values that it wrote; all taken back."""
+def outcome(
+    table, client: Client, step: str, state: str, *, seen: str | None = None
+) -> tuple[str, int]:
+    """Status of the report after the step, and changes of values that it wrote; all taken back.
+
+    `seen`: the submission that the request names instead of the one that stands.
+    """
     where, data = table["steps"][step]
     with transaction.atomic():
         turn(table, state)
         before = Change.objects.count()
-        response = client.post(where, table["with"] | data)
+        pk = table["report"].pk
+        stands = submission(Report.objects.get(pk=pk)) if seen is None else seen
+        response = client.post(where, table["with"] | data | {"seen": stands, f"seen-{pk}": stands})
         assert response.status_code < 500
         found = Report.objects.get(pk=table["report"].pk).status, Change.objects.count() - before
         transaction.set_rollback(True)
@@ -111,8 +131,10 @@ def standing(state: str) -> str:
 
 STEPS = (
     *("submit", "check and submit", "approve", "approve together", "return", "return a cell"),
-    *("withdraw", "undo", "texts", "line", "grid"),
+    *("withdraw", "undo", "texts", "line", "grid", "visit", "erratum", "roster"),
 )
+NO_STEPS = STEPS[STEPS.index("texts") :]
+DECISIONS = ("approve", "approve together", "return", "return a cell")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -127,13 +149,19 @@ def test_step_moves_a_report_only_as_the_table_says(table, clients, step):
     assert found == wanted
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if step not in ("texts", "line", "grid")])
+@pytest.mark.parametrize("step", [step for step in STEPS if step not in NO_STEPS])
 def test_refused_step_writes_no_change(table, clients, step):
     for state in STATES:
         allowed = ALLOWED.get((step, state), (None, ()))[1]
         for person, client in clients.items():
             if person not in allowed:
                 assert outcome(table, client, step, state)[1] == 0, (state, person)
+
+
+@pytest.mark.parametrize("step", DECISIONS)
+@pytest.mark.parametrize("seen", ["", "2025-01-01T00:00:00+00:00"])
+def test_decision_names_the_submission_that_was_looked_at(table, clients, step, seen):
+    assert outcome(table, clients["staff"], step, "submitted", seen=seen) == ("submitted", 0)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -148,7 +176,7 @@ def test_closed_round_moves_no_report(table, clients, step):
 
 def test_every_step_is_taken_by_somebody():
     """The table is no list of refusals alone."""
-    assert {step for step, _state in ALLOWED} == set(STEPS) - {"texts", "line", "grid"}
+    assert {step for step, _state in ALLOWED} == set(STEPS) - set(NO_STEPS)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Read in a fixed number of queries, whatever the number of institutions.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.template.defaultfilters import floatformat
@@ -25,7 +25,7 @@ from reports.rounds.editing_checks.findings import (
 from reports.rounds.entry import AMOUNTS, TEXTS, values_of
 from reports.rounds.pages import SheetCell
 from reports.rounds.reviewing import history
-from reports.rounds.reviewing.queue import ENTERING, Waiting, waiting
+from reports.rounds.reviewing.queue import Waiting, waiting
 from reports.rounds.reviewing.risk import TENFOLD
 from reports.rounds.wording import cell_code, cell_text
 from targets.models import Indicator
@@ -38,7 +38,8 @@ NAMED = 8
 class ReviewCell:
     """One cell with all that speaks for or against it.
 
-    `last`: last year's approved answer; `was`: the answer before the changes `since`.
+    `last`: last year's approved answer; `was`: the answer before the changes `since`, which
+    `is_changed` unless they led back to it.
     `typed`: the message in a form that was not accepted; None where the cell was not ticked.
     """
 
@@ -51,6 +52,7 @@ class ReviewCell:
     was: str = ""
     was_code: str = ""
     changes: tuple[pages.Event, ...] = ()
+    is_changed: bool = False
     files: tuple[Attachment, ...] = ()
     typed: str | None = None
     is_above: bool = False
@@ -67,10 +69,6 @@ class ReviewCell:
     def asked_for(self) -> str:
         """What the last return asked of this cell."""
         return self.cell.return_message
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +154,11 @@ class Board:
         return sum(not each.is_changed for each in self.changed)
 
     @property
+    def changes(self) -> int:
+        """Cells that are not as they were, and texts."""
+        return sum(each.is_changed for each in self.changed) + len(self.texts_changed)
+
+    @property
     def differing(self) -> int:
         return sum(row.differs for table in self.tables for row in table.rows)
 
@@ -209,6 +212,7 @@ def board(report: Report, *, since: str = "", typed: Mapping[str, str] | None = 
             was=cell_text(was) if was else "",
             was_code=cell_code(was) if was else "",
             changes=steps,
+            is_changed=bool(was and (was.answer != cell.cell.answer or _adds_words(steps))),
             files=tuple(of_cells.get(cell.key, ())),
             typed=typed.get(cell.key),
             is_above=bool(steps or asked or findings),
@@ -227,7 +231,7 @@ def board(report: Report, *, since: str = "", typed: Mapping[str, str] | None = 
     changed = [
         each
         for each in cells
-        if each.is_changed or (chosen and chosen.code == "returned" and each.asked_for)
+        if each.changes or (chosen and chosen.code == "returned" and each.asked_for)
     ]
     above = {each.key for each in changed}
     noticed = [each for each in cells if each.findings and each.key not in above]
@@ -245,6 +249,11 @@ def board(report: Report, *, since: str = "", typed: Mapping[str, str] | None = 
         steps=history.steps(recorded),
         files=of_report,
     )
+
+
+def _adds_words(steps: Iterable[pages.Event]) -> bool:
+    """Whether note or evidence changed beside an answer that stayed."""
+    return any(step.before == step.after for step in steps)
 
 
 def _moments(report: Report, recorded: list) -> list[Since]:
@@ -288,7 +297,7 @@ def _changes(report: Report, since: Since | None) -> dict[str, tuple[pages.Event
         Change.objects.filter(
             value__line__round=report.round_id,
             value__line__reporting_unit=report.reporting_unit_id,
-            action__in=ENTERING,
+            action__in=Change.WORKING,
             at__gt=since.at,
         )
         .select_related("value", "by", "import_batch")

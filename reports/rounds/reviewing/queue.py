@@ -15,14 +15,6 @@ from reports.rounds.editing_checks.findings import Findings, findings_of_all
 from reports.rounds.pages import ReportRow, report_rows
 from reports.rounds.reviewing.risk import RULES, Facts, Noticed, Part, Points, Risk, risk
 
-ENTERING = (
-    Change.Action.ENTERED,
-    Change.Action.IMPORTED,
-    Change.Action.CORRECTED,
-    Change.Action.UNDONE,
-)
-"""Changes of the working value; the others are of the approved one."""
-
 APPROVALS_SHOWN = 5
 
 
@@ -157,7 +149,7 @@ def _unasked(reports: Collection[Report]) -> dict[int, set[int]]:
         value__line__round__in={report.round_id for report in returned.values()},
         value__line__reporting_unit__in={r.reporting_unit_id for r in returned.values()},
         value__return_message="",
-        action__in=set(ENTERING) - {Change.Action.CORRECTED},
+        action__in=set(Change.WORKING) - {Change.Action.CORRECTED},
         at__gt=min(report.returned_at for report in returned.values()),
     ).values_list("value__line__round", "value__line__reporting_unit", "value", "at")
     for round_id, unit, value, at in rows:
