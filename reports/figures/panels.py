@@ -329,17 +329,19 @@ class OpenRound:
     url: str
     deadline: str
     days_left: str
+    is_earlier: bool = False
 
 
-def open_round(rounds: Sequence[ReportingRound], place: Place) -> OpenRound | None:
-    """The latest open round after the year of the page, None if there is none."""
-    later = [each for each in rounds if each.year > place.year and not each.is_closed]
-    if not later:
-        return None
-    found = max(later, key=lambda each: each.year)
-    deadline, left, _overdue = deadline_words(found)
-    url = replace(place, year=found.year).url("province")
-    return OpenRound(found.year, url, deadline, left)
+def open_rounds(rounds: Sequence[ReportingRound], place: Place) -> list[OpenRound]:
+    """The rounds of other years that are not closed, the latest first: a year that was left
+    unfinished is named beside the new one."""
+    others = [each for each in rounds if each.year != place.year and not each.is_closed]
+    found = []
+    for each in sorted(others, key=lambda each: -each.year):
+        deadline, left, _overdue = deadline_words(each)
+        url = replace(place, year=each.year).url("province")
+        found.append(OpenRound(each.year, url, deadline, left, each.year < place.year))
+    return found
 
 
 def unit_line(unit: UnitCompleteness, place: Place) -> UnitLine:

@@ -83,7 +83,7 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         "reports": panels.reports(board.completeness, board.round, place),
         "submitted": len(board.completeness.submitted),
         "trend_url": place.url("trend"),
-        "open_round": panels.open_round(board.rounds, place),
+        "open_rounds": panels.open_rounds(board.rounds, place),
     }
     if not board.rows:
         context["may_manage"] = may_manage(request.user, place.territory.pk)

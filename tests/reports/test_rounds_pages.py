@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from institutions.models import ReportingUnit
-from reports.models import Change, IndicatorValue, Report
+from reports.models import Change, IndicatorValue, Report, ReportingRound
 from reports.rounds.checks import Cell
 from reports.rounds.entry import Entry, set_cells
+from reports.rounds.review import submission
 from tests import factories
 from tests.conftest import enrol
 
@@ -347,7 +348,7 @@ def test_report_with_something_to_explain_leads_to_the_check_page(as_reporter, r
 
 
 def test_staff_approves_and_the_values_count(as_staff, submitted):
-    as_staff.post(address(submitted, "approve/"))
+    as_staff.post(address(submitted, "approve/"), {"seen": submission(submitted)})
 
     submitted.refresh_from_db()
     assert submitted.status == "approved"
@@ -600,3 +601,43 @@ def test_unit_without_institutions_reports_by_text(as_staff, open_round):
     alone.refresh_from_db()
     assert ReportingUnit.objects.filter(lines__round=open_round, pk=unit.pk).count() == 0
     assert alone.status == "submitted"
+
+
+# Two years at once ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("today", "closed_2025", "opens_with"),
+    [
+        ("2025-11-10", False, 2024),  # the last closed year, until the open round is due
+        ("2025-12-01", False, 2025),
+        ("2026-11-10", False, 2025),  # left unfinished, although the next round is open
+        ("2026-11-10", True, 2025),
+        ("2026-12-01", False, 2026),
+    ],
+)
+def test_first_year_shown_is_the_last_that_is_closed_or_due(
+    as_leader, open_round, clock, today, closed_2025, opens_with
+):
+    now = timezone.now()
+    place = {"territory": open_round.territory}
+    factories.ReportingRoundFactory(**place, year=2024, closed_at=now)
+    factories.ReportingRoundFactory(**place, year=2026)
+    ReportingRound.objects.filter(pk=open_round.pk).update(closed_at=now if closed_2025 else None)
+    clock(today)
+
+    assert as_leader.get("/").url == f"/hong-lam/{opens_with}/"
+
+
+@pytest.mark.parametrize(("year", "other"), [(2025, 2026), (2026, 2025)])
+def test_both_open_years_are_one_click_apart(as_leader, open_round, clock, year, other):
+    factories.ReportingRoundFactory(territory=open_round.territory, year=2026)
+    clock("2026-11-10")
+
+    dashboard = as_leader.get(f"/hong-lam/{year}/").content.decode()
+    reports = as_leader.get("/reporting/", {"territory": "hong-lam", "year": year})
+
+    notice = dashboard[dashboard.index('<p class="notice') :]
+    assert f'href="/hong-lam/{other}/"' in notice[: notice.index("</p>")]
+    assert f"&amp;year={other}" in reports.content.decode()
+    assert "chưa chốt" in reports.content.decode()
