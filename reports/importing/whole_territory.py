@@ -282,8 +282,9 @@ class _Surveyor:
     def _lines(self, matched: Matched) -> dict[tuple[int, str], _Line]:
         """Roster lines of the institutions in this part, by round and code. One query."""
         codes = {row.code for row in matched.rows}
+        years = {_year(row.more.get(YEAR, "")) for row in matched.rows}
         found = RoundLine.objects.filter(
-            round__in=[round_.pk for round_ in self.rounds.values()],
+            round__in=[round_.pk for year, round_ in self.rounds.items() if year in years],
             institution__code__in=codes | {code.upper() for code in codes},
         ).values_list(
             "round", "institution__code", "pk", "reporting_unit", "kind", "institution__name"
@@ -298,12 +299,12 @@ class _Surveyor:
     ) -> tuple[list[Fault], "_Line | None"]:
         """The roster line of a row, or the reasons why it has none that is open."""
         column, text = matched.columns[YEAR], row.more.get(YEAR, "").strip()
-        year = text.removesuffix(".0")
-        if not (year.isascii() and year.isdigit() and len(year) == 4):
-            return [Fault(row.line, column, text, NO_YEAR)], None
-        round_ = self.rounds.get(int(year))
+        year = _year(text)
+        if year is None:
+            return [Fault(row.line, column, text[:200], NO_YEAR)], None
+        round_ = self.rounds.get(year)
         if round_ is None:
-            return [Fault(row.line, column, text, NO_ROUND, year)], None
+            return [Fault(row.line, column, text, NO_ROUND, str(year))], None
         line = lines.get((round_.pk, row.code.casefold()))
         if line is None:
             if not row.code:
@@ -463,6 +464,12 @@ def why_closed(report: Report | None) -> Closed | None:
 def _words(indicators: list[Indicator]) -> Vocabulary:
     words = vocabulary(indicators)
     return replace(words, headings={**words.headings, **_HEADINGS})
+
+
+def _year(text: str) -> int | None:
+    """A year as people and workbooks write it; None for anything else."""
+    year = text.strip().removesuffix(".0")
+    return int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
 
 
 def _key(row: Row, places: tuple[int, int]) -> int:

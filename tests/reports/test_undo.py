@@ -249,7 +249,7 @@ def test_preview_cannot_be_taken_back(report, reporter):
 def test_outlook_takes_a_fixed_number_of_queries(report, django_assert_num_queries, rows):
     _plan, batch = imported(report, *[LIBRARY, CENTRE][:rows])
 
-    with django_assert_num_queries(4):  # reports, cells, institutions, touched
+    with django_assert_num_queries(5):  # places, keys of reports, reports, counts, touched
         found = outlook(batch, None)
 
     assert found.institutions == rows
