@@ -280,12 +280,12 @@ def _first(cells: Sequence[str]) -> str:
 
 def _is_total(cells: Sequence[str], own: list[int]) -> bool:
     label = own[0]
-    if _SMALL.fullmatch(cells[label]) and len(own) > 1:
+    if len(own) > 1 and (_SMALL.fullmatch(cells[label]) or _ROMAN.fullmatch(cells[label])):
         label = own[1]
     # Quickly: "tổng", "cộng", "total", "subtotal", "grand total".
     if cells[label][:1] not in "tTcCsSgG" or not _TOTAL.fullmatch(fold(cells[label])):
         return False
-    return not any(any(map(str.isalpha, cells[place])) for place in own if place != label)
+    return not any(any(map(str.isalpha, cells[place])) for place in own if place > label)
 
 
 def _are_ordinals(texts: list[str]) -> bool:

@@ -256,6 +256,8 @@ def _value(attributes: dict[str, str], shown: str) -> tuple[str, CellKind | None
         number = number_text(attributes.get("office:value", ""))
         if number is None:
             return shown, None
+        if shown in ("TRUE", "FALSE"):
+            return shown, CellKind.BOOLEAN
         # Leading zeros that the person sees: 123 shown as 00123.
         is_padded = shown.isdigit() and shown != number and shown.lstrip("0") == number.lstrip("0")
         return shown if is_padded else number, CellKind.NUMBER

@@ -42,6 +42,7 @@ _VNI_PIECE = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=T
 # Characters of the upper half of Windows-1252 that no Vietnamese word holds.
 TELLTALE = re.compile("[¡-¿ÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ]")
 _WORDS = re.compile(r"\w+")
+_CAPITALS, _SMALL = re.compile("[A-Z]{2}"), re.compile("[a-z]")
 _NOT_1252 = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
@@ -49,6 +50,8 @@ def from_tcvn3(text: str) -> str:
     """The Unicode for text typed in a TCVN3 font. Capitals with a tone have no code of their own
     and are typed as small letters: "VI\u00d6N" is VIỆN."""
     converted = text.translate(_TCVN3)
+    if _CAPITALS.search(text) and not _SMALL.search(text):
+        return converted.upper()
     return _WORDS.sub(_in_capitals, converted)
 
 
