@@ -125,14 +125,37 @@ def preview(
 
     Raises UnreadableFile, or EntryRefused if nothing is open.
     """
-    limited = require_open(report, user)
+    require_open(report, user)
+    return compare(report, read_for(report, content, name=name, choices=choices), user)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as far as it is understood without the figures that stand: needs no lock."""
+
+    book: Book
+    matched: Matched
+    indicators: list[Indicator]
+    choices: Choices
+
+
+def read_for(
+    report: Report, content: bytes, *, name: str = "", choices: Mapping | None = None
+) -> FileRead:
+    """Read a file by the questions of the report's round. Raises UnreadableFile."""
     decided = Choices.of(choices)
     indicators = asked_in(report.round)
     words = vocabulary(indicators, report.round.year)
     book = read(content, name, words, decided)
-    matched = match(book, words, decided)
-    current = load(report, matched, indicators, limited=limited)
-    return Preview(book, diff(matched, current, decided), current, indicators)
+    return FileRead(book, match(book, words, decided), indicators, decided)
+
+
+def compare(report: Report, file: FileRead, user: User | None) -> Preview:
+    """The file beside what stands now. Raises EntryRefused if nothing is open."""
+    limited = require_open(report, user)
+    current = load(report, file.matched, file.indicators, limited=limited)
+    plan = diff(file.matched, current, file.choices)
+    return Preview(file.book, plan, current, file.indicators)
 
 
 def read(content: bytes, name: str, words: Vocabulary, choices: Choices) -> Book:
@@ -238,7 +261,6 @@ def content_of(batch: ImportBatch) -> bytes:
         raise ImportRefused(Why.LOST) from None
 
 
-@transaction.atomic
 def apply(
     batch: ImportBatch,
     user: User | None,
@@ -249,29 +271,42 @@ def apply(
 ) -> ImportPlan:
     """Write a previewed file, all of it or nothing; with `accept_valid` its rows without errors.
 
-    `fingerprint` is that of the plan which the person saw, `seen` the latest change before it.
-    Raises ImportRefused or EntryRefused.
+    `fingerprint` is that of the plan which the person saw, `seen` the latest change before it. The
+    file is read before anything is locked and compared again under the lock. Raises ImportRefused,
+    EntryRefused or UnreadableFile.
     """
-    content = content_of(batch)
-    report = lock(batch.report)
-    batch = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
-    if batch is None:
-        raise ImportRefused(Why.LOST)
     if batch.status != ImportBatch.Status.PREVIEWED:
         raise ImportRefused(Why.APPLIED)
-    plan = preview(report, content, user, name=batch.name, choices=batch.choices).plan
-    if plan.fingerprint != fingerprint:
-        raise ImportRefused(Why.DIFFERS, plan, _overtaken(batch, report, plan, seen))
-    if not plan.may_apply(accept_valid=accept_valid):
-        raise ImportRefused(Why.HAS_ERRORS, plan)
+    content = content_of(batch)
+    file = read_for(batch.report, content, name=batch.name, choices=batch.choices)
+    with transaction.atomic():
+        report = lock(batch.report)
+        batch = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+        if batch is None:
+            raise ImportRefused(Why.LOST)
+        if batch.status != ImportBatch.Status.PREVIEWED:
+            raise ImportRefused(Why.APPLIED)
+        plan = compare(report, file, user).plan
+        if plan.fingerprint != fingerprint:
+            raise ImportRefused(Why.DIFFERS, plan, _overtaken(batch, report, plan, seen))
+        if not plan.may_apply(accept_valid=accept_valid):
+            raise ImportRefused(Why.HAS_ERRORS, plan)
+        _complete(report, batch, plan, user)
+    return plan
+
+
+def _complete(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None) -> None:
+    """Write the plan into the locked report, and into the batch that it was written."""
     now = timezone.now()
     batch.status, batch.applied_at, batch.applied_by = ImportBatch.Status.APPLIED, now, user
     batch.accepted_valid = bool(plan.count(Outcome.INVALID))
+    batch.passed_over = plan.passed
     for name, number in plan.tally.items():
         setattr(batch, name, number)
+    replaced = _write(report, batch, plan, user, now)
+    if replaced:
+        batch.found = {**(batch.found or {}), REPLACED_NOTES: replaced}
     batch.save()
-    _write(report, batch, plan, user, now)
-    return plan
 
 
 def latest_change() -> int:
@@ -306,16 +341,23 @@ def import_file(
 
     Raises UnreadableFile, EntryRefused or ImportRefused, and has then written nothing.
     """
-    plan = preview(report, content, user, name=name).plan
-    if not plan.may_apply(accept_valid=accept_valid):
-        raise ImportRefused(Why.HAS_ERRORS, plan)
-    if dry_run or not (plan.count(Outcome.NEW) or plan.count(Outcome.CHANGED)):
+    require_open(report, user)
+    file = read_for(report, content, name=name)
+    if dry_run:
+        plan = compare(report, file, user).plan
+        if not plan.may_apply(accept_valid=accept_valid):
+            raise ImportRefused(Why.HAS_ERRORS, plan)
         return plan, None
     batch = None
     try:
         with transaction.atomic():
-            batch = keep(report, content, name, user, plan)
-            apply(batch, user, fingerprint=plan.fingerprint, accept_valid=accept_valid)
+            report = lock(report)
+            plan = compare(report, file, user).plan
+            if not plan.may_apply(accept_valid=accept_valid):
+                raise ImportRefused(Why.HAS_ERRORS, plan)
+            if plan.count(Outcome.NEW) or plan.count(Outcome.CHANGED):
+                batch = keep(report, content, name, user, plan)
+                _complete(report, batch, plan, user)
     except Exception:
         # The row is rolled back with the transaction; the file would stay.
         if batch is not None:
@@ -324,10 +366,13 @@ def import_file(
     return plan, batch
 
 
-def _write(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None, now) -> None:
+def _write(
+    report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None, now
+) -> dict[int, str]:
+    """Write values and changes; the notes that were replaced, by value."""
     changes = [(row.code, change) for row, change in plan.changes]
     if not changes:
-        return
+        return {}
     lines = dict(_lines(report).values_list("institution__code", "pk"))
     indicators = dict(Indicator.objects.values_list("code", "pk"))
     bulk.insert(
@@ -359,14 +404,12 @@ def _write(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | No
         action=Change.Action.IMPORTED,
         import_batch=batch.pk,
     )
-    if replaced := {
+    mark_started(report, now)
+    return {
         stored[lines[code], indicators[change.indicator]]: change.before.note
         for code, change in changes
         if change.before.note and change.before.note != change.after.note
-    }:
-        batch.found = {**(batch.found or {}), REPLACED_NOTES: replaced}
-        batch.save(update_fields=["found"])
-    mark_started(report, now)
+    }
 
 
 _WRITTEN = ("state", "count", "na_reason", "note", "version")

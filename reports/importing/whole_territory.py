@@ -18,7 +18,7 @@ from django.conf import settings
 
 from institutions.exports import harmless
 from institutions.models import AdministrativeUnit
-from institutions.sheets import Book, Choice, Limits, Row, read_book
+from institutions.sheets import Book, Choice, Limits, Passed, Row, read_book
 from reports.importing.apply import latest_change
 from reports.importing.choices import Choices
 from reports.importing.columns import (
@@ -194,7 +194,9 @@ class _Surveyor:
             "delimiter": book.guess.delimiter,
             "sheet": book.guess.sheet,
         }
-        found.passed_over = sum(len(each) for each in book.passed_over)
+        found.passed_over = sum(
+            len(each) for each in book.passed_over if each.reason is not Passed.SEPARATOR_LINE
+        )
         total = len(book.rows)
         repeated = self._repeated()
         for start in range(0, total, PART):
