@@ -17,7 +17,7 @@ from institutions.models import (
 )
 from reports.figures.attainment import Answer, Counts, commune_state, tally
 from reports.figures.growth import Known, Panel, joined, panel_of
-from reports.models import IndicatorValue, Report, ReportingRound, RoundLine
+from reports.models import Change, IndicatorValue, Report, ReportingRound, RoundLine
 from targets.models import Indicator
 from tests.factories import (
     CommuneFactory,
@@ -53,7 +53,43 @@ class Cell:
         return Answer(self.state)
 
 
-def cells(territory, *, provisional=False) -> list[Cell]:
+@dataclass(frozen=True)
+class Stood:
+    """What stood in a cell at a moment after which it was corrected."""
+
+    state: str
+    count: int | None
+    working: str
+
+
+def stood_at(territory, moment) -> dict[int, Stood]:
+    """Value id → what stood there at `moment`, of the values that were corrected since.
+
+    Read forwards, change by change, where the product looks for the first erratum after it.
+    """
+    approved: dict[int, tuple] = {}
+    working = defaultdict(lambda: "blank")
+    frozen = {}
+    changes = Change.objects.filter(value__line__round__territory=territory).order_by("pk")
+    for change in changes:
+        value = change.value_id
+        if change.action == "erratum":
+            if change.at > moment and value not in frozen:
+                # A figure that came without a history stood as the erratum found it.
+                found = approved.get(value, (change.before_state, change.before_count))
+                frozen[value] = Stood(*found, "")
+            approved[value] = change.after_state, change.after_count
+        elif change.action in ("approved", "unapproved"):
+            approved[value] = change.after_state, change.after_count
+        elif change.action in ("entered", "imported", "corrected", "undone"):
+            working[value] = change.after_state
+    return {
+        value: Stood(stood.state, stood.count, working[value]) for value, stood in frozen.items()
+    }
+
+
+def cells(territory, *, provisional=False, moment=None) -> list[Cell]:
+    stood = stood_at(territory, moment) if moment else {}
     values = {
         (value.line_id, value.indicator_id): value
         for value in IndicatorValue.objects.filter(line__round__territory=territory)
@@ -76,7 +112,10 @@ def cells(territory, *, provisional=False) -> list[Cell]:
                 state, count = value.state, value.count
             else:
                 state, count = value.approved_state, value.approved_count
-            waits, filled = "", value.state != "blank"
+            filled = value.state != "blank"
+            if was := stood.get(value.pk):
+                state, count, filled = was.state, was.count, was.working != "blank"
+            waits = ""
             if state == "blank":
                 if status == "submitted" and filled:
                     waits = "awaiting"
@@ -89,10 +128,12 @@ def cells(territory, *, provisional=False) -> list[Cell]:
 # Figures -----------------------------------------------------------------------------------
 
 
-def coverage(territory, *, provisional=False, keep=lambda cell: True) -> dict[tuple, dict]:
+def coverage(
+    territory, *, provisional=False, moment=None, keep=lambda cell: True
+) -> dict[tuple, dict]:
     """(year, indicator, tier, district, unit) → numbers, for every year in full detail."""
     groups = defaultdict(list)
-    for cell in filter(keep, cells(territory, provisional=provisional)):
+    for cell in filter(keep, cells(territory, provisional=provisional, moment=moment)):
         line = cell.line
         key = cell.year, cell.indicator.pk, line.tier, line.district_id, line.reporting_unit_id
         groups[key].append(cell)
@@ -126,7 +167,7 @@ def communes(territory, rows, year, day, indicator, tiers, *, rural=False):
     return {district: tally(states) for district, states in found.items()}
 
 
-def panels(territory, base, year, *, provisional=False) -> dict[int, Panel]:
+def panels(territory, base, year, *, provisional=False, moment=None) -> dict[int, Panel]:
     """Indicator → panel of all tiers (without what is awaiting or returned)."""
     rounds = {r.year: r for r in ReportingRound.objects.filter(territory=territory)}
     first, last = rounds[base].as_of, rounds[year].as_of
@@ -138,7 +179,7 @@ def panels(territory, base, year, *, provisional=False) -> dict[int, Panel]:
         head = {pk: (new if root == old else root) for pk, root in head.items()}
 
     by_indicator = defaultdict(dict)
-    for cell in cells(territory, provisional=provisional):
+    for cell in cells(territory, provisional=provisional, moment=moment):
         if cell.indicator.measure == "growth" and cell.year in (base, year):
             by_indicator[cell.indicator.pk][cell.line.institution_id, cell.year] = cell
 
@@ -171,10 +212,10 @@ def panels(territory, base, year, *, provisional=False) -> dict[int, Panel]:
     return found
 
 
-def steady(territory, base, until, *, provisional=False) -> dict[tuple, tuple]:
+def steady(territory, base, until, *, provisional=False, moment=None) -> dict[tuple, tuple]:
     """(indicator, year) → (institutions, visits) of those with a count in every year."""
     counted = defaultdict(dict)
-    for cell in cells(territory, provisional=provisional):
+    for cell in cells(territory, provisional=provisional, moment=moment):
         if cell.indicator.measure == "growth" and cell.state == "count":
             counted[cell.indicator.pk, cell.line.institution_id][cell.year] = cell.count
     found = defaultdict(lambda: (0, 0))
@@ -304,4 +345,47 @@ def _value(chance, line, indicator) -> IndicatorValue:
         approved_count=approved[1],
         approved_na_reason=approved[2],
         is_returned=chance.random() < 0.2,
+    )
+
+
+CLOSED = datetime.datetime(2025, 12, 20, 9, tzinfo=datetime.UTC)
+
+
+def random_errata(chance: random.Random, territory) -> list[datetime.datetime]:
+    """Close every round and correct figures afterwards, some of them again and again, some that
+    nobody had reported. Returns moments before, between and after the corrections."""
+    ReportingRound.objects.filter(territory=territory).update(closed_at=CLOSED)
+    values = list(
+        IndicatorValue.objects.filter(line__round__territory=territory)
+        .select_related("indicator")
+        .order_by("pk")
+    )
+    at = CLOSED
+    for _ in range(chance.randrange(25)):
+        at += datetime.timedelta(hours=1)
+        value = chance.choice(values[: chance.choice([5, len(values)])])
+        if chance.random() < 0.3:
+            _record(value, "entered", CLOSED, ("blank", None, ""), _answer(value))
+        before = value.approved_state, value.approved_count, value.approved_na_reason
+        after = _answer(_value(chance, value.line, value.indicator))
+        _record(value, "erratum", at, before, after)
+        value.state, value.count, value.na_reason = after
+        value.approved_state, value.approved_count, value.approved_na_reason = after
+        value.save()
+    return [CLOSED, CLOSED + (at - CLOSED) / 2, at]
+
+
+def _answer(value: IndicatorValue) -> tuple:
+    return value.state, value.count, value.na_reason
+
+
+def _record(value, action, at, before, after) -> None:
+    names = ("state", "count", "na_reason")
+    Change.objects.create(
+        value=value,
+        at=at,
+        action=action,
+        reason="Nhầm",
+        **{f"before_{name}": each for name, each in zip(names, before, strict=True)},
+        **{f"after_{name}": each for name, each in zip(names, after, strict=True)},
     )
