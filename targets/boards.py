@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from targets import marking, reasons, wording
 from targets.marking import Block, Layout, Quote, layout, segments
-from targets.models import Indicator, PlanVersion, Target
+from targets.models import Indicator, PlanVersion, SeenSentence, Target
 from targets.wording import Correction
 
 
@@ -61,7 +61,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A sentence with a figure that gave no target, and why; `added`: what people made of it."""
+    """A sentence with a figure that gave no target, and why.
+
+    `added`: what people made of it; `seen`: who saw that it is none, and when.
+    """
 
     number: int
     text: str
@@ -69,7 +72,12 @@ class Unread:
     end: int
     reason: str
     added: tuple[Reading, ...]
+    seen: SeenSentence | None
     page: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.added or self.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ class Section:
     def is_open(self) -> bool:
         """Whether something in it asks for a look."""
         return any(r.needs_a_look for r in self.readings) or any(
-            not unread.added for unread in self.unread
+            not unread.is_settled for unread in self.unread
         )
 
 
@@ -193,8 +201,8 @@ class PlanBoard:
 
     @property
     def ignored(self) -> list[Unread]:
-        """Sentences that were not read and that nobody made a target of."""
-        return [unread for unread in self.unread if not unread.added]
+        """Sentences that were not read and that nobody has made a target of or set aside."""
+        return [unread for unread in self.unread if not unread.is_settled]
 
     @property
     def quoted_sections(self) -> int:
@@ -215,7 +223,9 @@ class PlanBoard:
 
 
 def for_version(version: PlanVersion) -> PlanBoard:
-    """The board of one plan version; two queries: its targets with who decided, indicators."""
+    """The board of one plan version; three queries: its targets with who decided, indicators, the
+    sentences that people have seen.
+    """
     targets = version.targets.select_related("indicator", "decided_by").order_by("position", "pk")
     known = Indicator.objects.in_bulk(field_name="code")
     readings = {
@@ -333,6 +343,7 @@ def _quote(target: Target) -> Quote:
 
 
 def _unread(version: PlanVersion, readings: Iterable[Reading]) -> Iterable[Unread]:
+    seen = {each.number: each for each in version.seen.select_related("seen_by")}
     by_hand = [r for r in readings if r.target.basis == Target.Basis.ADDED and not r.is_rejected]
     for number, each in enumerate(version.unread, 1):
         start, end = each["start"], each["end"]
@@ -343,6 +354,7 @@ def _unread(version: PlanVersion, readings: Iterable[Reading]) -> Iterable[Unrea
             end,
             str(reasons.unread(each["reason"])),
             tuple(r for r in by_hand if start <= r.target.quote_start < end),
+            seen.get(number),
             marking.page_at(version.page_starts, start),
         )
 

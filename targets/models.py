@@ -332,6 +332,30 @@ class PlanDocument(models.Model):
         return reverse("targets:document", args=[self.pk])
 
 
+class SeenSentence(models.Model):
+    """A sentence of a plan that was not read, and that a person has seen to be no target."""
+
+    version = models.ForeignKey(
+        PlanVersion, models.CASCADE, related_name="seen", verbose_name=_("plan version")
+    )
+    # Its place in `PlanVersion.unread`, from 1 on; that list stays as it was read.
+    number = models.PositiveSmallIntegerField(_("number"))
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("seen by")
+    )
+    seen_at = models.DateTimeField(_("seen at"))
+
+    class Meta:
+        verbose_name = _("sentence seen")
+        verbose_name_plural = _("sentences seen")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="sentence_is_seen_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.version_id} ?{self.number}"
+
+
 class TargetQuerySet(models.QuerySet):
     def waiting(self):
         """Targets on which nobody has decided."""

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from institutions.models import Kind, Tier, User
 from targets import marking, wording
 from targets.amending import chain
-from targets.models import Indicator, Plan, PlanVersion, Target
+from targets.models import Indicator, Plan, PlanVersion, SeenSentence, Target
 
 
 class PlanError(ValidationError):
@@ -205,6 +205,28 @@ def add_target(
     )
     _word(target, words)
     return _decide(target, user, Target.State.CONFIRMED, note)
+
+
+@transaction.atomic
+def see_sentence(version: PlanVersion, user: User, number: int) -> SeenSentence:
+    """Note that the person has seen an unread sentence of a draft to be no target.
+
+    Who saw it first stays. Raises PlanError once the plan is published, IndexError for a sentence
+    that there is not.
+    """
+    current = _draft(version.pk)
+    if not 1 <= number <= len(current.unread):
+        raise IndexError(number)
+    seen, _created = current.seen.get_or_create(
+        number=number, defaults={"seen_by": user, "seen_at": timezone.now()}
+    )
+    return seen
+
+
+@transaction.atomic
+def forget_sentence(version: PlanVersion, number: int) -> None:
+    """Have an unread sentence of a draft asked about again."""
+    _draft(version.pk).seen.filter(number=number).delete()
 
 
 def sentence_of(version: PlanVersion, start: int, end: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/add/", views.add, name="add"),
+    path("<int:pk>/sentences/<int:number>/", views.sentence, name="sentence"),
     path("<int:pk>/history/", views.history, name="history"),
     path("<int:pk>/targets/<int:target_pk>/", views.target, name="target"),
     path("<int:pk>/targets/<int:target_pk>/reopen/", views.reopen, name="reopen"),

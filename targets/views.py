@@ -233,6 +233,25 @@ def reopen(request, pk, target_pk):
 
 
 @audience(DEPARTMENT)
+@require_POST
+def sentence(request, pk, number):
+    """Note that an unread sentence is no target; `again` has it asked about again."""
+    version = _to_decide(request, pk)
+    try:
+        if "again" in request.POST:
+            services.forget_sentence(version, number)
+        else:
+            services.see_sentence(version, request.user, number)
+    except IndexError:
+        raise Http404 from None
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    if request.POST.get("show") == "open":
+        return redirect(f"{version.get_absolute_url()}?show=open#text")
+    return redirect(f"{version.get_absolute_url()}#unread-{number}")
+
+
+@audience(DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request, pk):
     """A target that was missed: words are marked (`?start=&end=`) or pasted, then it is worded.

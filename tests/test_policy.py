@@ -24,6 +24,7 @@ from institutions.scope import Audience
 from reports.models import BulkApproval
 from reports.rounds.receipts import issue
 from tests import factories
+from tests.conftest import enrol
 from tests.documents import pdf_of_pages
 
 PEOPLE = (
@@ -67,6 +68,10 @@ POLICY = {
     "institutions:reopen": (department(200, 404), department(422, 404)),
     "institutions:merge": (department(200, 404), department(422, 404)),
     "institutions:split": (department(200, 404), department(422, 404)),
+    "institutions:import-choose": (department(302, 302), READ_ONLY_DEPARTMENT),
+    "institutions:import": (department(200, 404), department(422, 404)),
+    "institutions:import-template": (department(200, 404), department(405, 405)),
+    "institutions:import-preview": (department(200, 404), department(422, 404)),
     # A unit's proposals are seen where its drafts are, and made by the unit alone.
     "institutions:proposals": (
         "302 200 200 200 403 403 200 200",
@@ -94,6 +99,7 @@ POLICY = {
     "targets:document-give-up": (department(405, 405), department(302, 404)),
     "targets:confirm": (department(405, 405), department(302, 404)),
     "targets:publish": (department(405, 405), department(302, 404)),
+    "targets:sentence": (department(405, 405), department(302, 404)),
     "targets:target": ("302 404 404 200 404 404 200 404", "302 404 404 200 404 404 403 404"),
     "targets:reopen": (department(405, 405), department(302, 404)),
     "targets:add": (department(200, 404), department(200, 404)),
@@ -105,6 +111,9 @@ POLICY = {
     "reports:tier": (SEEN, READ_ONLY),
     "reports:unit": (SEEN, READ_ONLY),
     "reports:explain": (SEEN, READ_ONLY),
+    # Everybody who sees the figures reads what was corrected after closing.
+    "reports:errata": (SEEN, READ_ONLY),
+    "reports:erratum": (department(200, 404), department(422, 404)),
     "reports:reporting": (EVERYBODY, READ_ONLY),
     # A report is the business of its unit and of those above it.
     "reports:report": ("302 200 404 200 200 200 200 404", READ_ONLY),
@@ -127,7 +136,9 @@ POLICY = {
     "reports:attachment-remove": (writers(405, 405), writers(302, 404)),
     "reports:import": (writers(200, 404), writers(422, 404)),
     "reports:template": (writers(200, 404), writers(405, 405)),
-    "reports:import-preview": (writers(200, 404), writers(405, 405)),
+    "reports:template-workbook": (writers(200, 404), writers(405, 405)),
+    "reports:import-preview": (writers(200, 404), writers(302, 404)),
+    "reports:import-marked": (writers(200, 404), writers(405, 405)),
     "reports:import-apply": (writers(405, 405), writers(302, 404)),
     "reports:import-undo": (writers(200, 404), writers(302, 404)),
     "reports:territory-upload": (department(200, 404), department(422, 404)),
@@ -222,6 +233,8 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     )
     sent.file.save("ke-hoach.pdf", picture)
     draft = factories.PlanVersionFactory(plan=plan.plan, text=plan.text)
+    draft.unread = [{"text": "9", "start": 0, "end": 1, "reason": "no_year"}]
+    draft.save()
     target = factories.TargetFactory(version=draft, quote="70% thư viện công cộng cấp huyện")
     batch = factories.ImportBatchFactory(report=report)
     written = factories.ImportBatchFactory(report=report, status="applied")
@@ -229,8 +242,13 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
     of_all.found = {"faulty": of_all.file.name}
     of_all.save()
     line = open_round.lines.get(institution__code="98-TV-981")
+    listed = factories.ListImportFactory(territory=territory)
     proposal = factories.ProposalFactory(reporting_unit=report.reporting_unit)
     year = {"territory": territory.slug, "year": 2025}
+    closed = factories.ReportingRoundFactory(
+        territory=territory, year=2024, closed_at=timezone.now()
+    )
+    closed_line = enrol(closed).lines.get(institution__code="98-TV-981")
     of_report = {"pk": report.pk}
     of_draft = {"pk": draft.pk}
     of_document = {"pk": sent.pk}
@@ -241,6 +259,9 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
             for step in ("rename", "move", "close", "reopen", "merge", "split")
         },
         "institutions:new": {"territory": territory.slug},
+        "institutions:import": {"territory": territory.slug},
+        "institutions:import-template": {"territory": territory.slug},
+        "institutions:import-preview": {"pk": listed.pk},
         **{
             f"institutions:{name}": {"unit": "981"}
             for name in ("unit-proposals", "propose-new", "propose-closure")
@@ -263,11 +284,14 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "targets:document-give-up": of_document,
         "targets:confirm": of_draft,
         "targets:publish": of_draft,
+        "targets:sentence": {**of_draft, "number": 1},
         "targets:target": {**of_draft, "target_pk": target.pk},
         "targets:reopen": {**of_draft, "target_pk": target.pk},
         "targets:add": of_draft,
         "targets:history": {"pk": plan.pk},
         "reports:province": year,
+        "reports:errata": {**year, "year": closed.year},
+        "reports:erratum": {"pk": closed_line.pk, "indicator": "library.lifelong_services"},
         "reports:trend": year,
         "reports:tier": {**year, "kind": "library", "tier": "district"},
         "reports:unit": {**year, "code": "981"},
@@ -280,6 +304,7 @@ def arguments(territory, institutions, plan, report, open_round, answer, staff, 
         "reports:visit": {**of_report, "line": line.pk},
         "reports:inspections": year,
         "reports:import-preview": {"pk": batch.pk},
+        "reports:import-marked": {"pk": batch.pk},
         "reports:import-apply": {"pk": batch.pk},
         "reports:import-undo": {"pk": written.pk},
         "reports:territory-upload": {"territory": territory.slug},

@@ -307,9 +307,9 @@ def test_page_query_count_is_constant(as_leader, plan, staff, n, django_assert_n
     kept = list(plan.targets.values_list("pk", flat=True)[:n])
     plan.targets.exclude(pk__in=kept).delete()
     plan.targets.update(decided_by=staff)
-    # session, user, memberships, successions; version, targets, indicators, other versions;
-    # years of the frame.
-    with django_assert_num_queries(9):
+    # session, user, memberships, successions; version, targets, indicators, sentences seen, other
+    # versions; years of the frame.
+    with django_assert_num_queries(10):
         response = as_leader.get(page(plan))
     assert len(response.context["board"].readings) == n
 
@@ -319,7 +319,7 @@ def test_draft_query_count_is_constant(as_staff, draft, n, django_assert_num_que
     kept = list(draft.targets.values_list("pk", flat=True)[:n])
     draft.targets.exclude(pk__in=kept).delete()
     # The same; which version it would replace is told by the documents of the plan.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = as_staff.get(page(draft))
     assert len(response.context["board"].readings) == n
 
@@ -629,6 +629,53 @@ def test_unread_sentence_says_what_was_made_of_it(as_staff, with_unread):
     board = as_staff.get(page(with_unread)).context["board"]
     assert [r.number for r in board.unread[0].added] == [4]
     assert board.ignored == []
+
+
+def see(client, version, number=1, **data):
+    return in_english(client).post(f"/plans/{version.pk}/sentences/{number}/", data)
+
+
+def test_sentence_that_was_seen_is_settled_and_says_who_and_when(as_staff, with_unread, clock):
+    clock("2025-11-10")
+    response = see(as_staff, with_unread)
+    assert response["Location"] == f"{page(with_unread)}#unread-1"
+    response = as_staff.get(page(with_unread))
+    assert response.context["board"].ignored == []
+    html = response.content.decode()
+    # Beside the text and in the list.
+    assert len(re.findall(r"Seen, not a target: Trần Thị Hà, [^<]*2025[^<]*\.</span>", html)) == 2
+
+
+def test_first_who_saw_a_sentence_stays(as_staff, staff, territory, with_unread):
+    see(as_staff, with_unread)
+    other = factories.MembershipFactory(territory=territory).user
+    services.see_sentence(with_unread, other, 1)
+    assert with_unread.seen.get().seen_by == staff
+
+
+def test_sentence_is_asked_about_again(as_staff, with_unread):
+    see(as_staff, with_unread)
+    see(as_staff, with_unread, again="1")
+    assert len(as_staff.get(page(with_unread)).context["board"].ignored) == 1
+
+
+def test_seeing_goes_on_where_only_open_paragraphs_are_shown(as_staff, with_unread):
+    response = see(as_staff, with_unread, show="open")
+    assert response["Location"] == f"{page(with_unread)}?show=open#text"
+    shown = as_staff.get(page(with_unread), {"show": "open"}).context["sections"]
+    assert MISSED not in [section.text for section in shown]
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_sentence_that_there_is_not_is_not_found(as_staff, with_unread, number):
+    assert see(as_staff, with_unread, number).status_code == 404
+
+
+def test_sentences_of_a_published_plan_stay_as_they_were(as_staff, plan):
+    plan.unread = [{"text": "9", "start": 0, "end": 1, "reason": "no_year"}]
+    plan.save()
+    see(as_staff, plan)
+    assert not plan.seen.exists()
 
 
 def test_figure_that_the_words_do_not_write_is_asked_about(as_staff, draft):
