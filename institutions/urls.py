@@ -3,6 +3,7 @@
 from django.urls import path
 
 from institutions import views
+from institutions.lists import views as lists
 from institutions.proposals import views as proposals
 from institutions.register import views as register
 from institutions.scope import DEPARTMENT, REPORTER, Audience, audience
@@ -32,6 +33,10 @@ urlpatterns = [
     path("proposals/<int:pk>/take-back/", proposals.take_back, name="proposal-take-back"),
     path("proposals/<int:pk>/accept/", proposals.accept, name="proposal-accept"),
     path("proposals/<int:pk>/refuse/", proposals.refuse, name="proposal-refuse"),
+    path("import/", lists.choose, name="import-choose"),
+    path("import/files/<int:pk>/", lists.show, name="import-preview"),
+    path("import/<slug:territory>/", lists.send, name="import"),
+    path("import/<slug:territory>/template.xlsx", lists.template, name="import-template"),
     path("new/<slug:territory>/", page(register.Add), name="new"),
     path("<code:code>/", views.institution_detail, name="detail"),
     path("<code:code>/rename/", page(register.Rename), name="rename"),

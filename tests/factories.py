@@ -196,6 +196,20 @@ class ProposalFactory(DjangoModelFactory):
     made_at = factory.LazyFunction(timezone.now)
 
 
+class ListImportFactory(DjangoModelFactory):
+    """A list of institutions that was sent and not entered."""
+
+    class Meta:
+        model = institutions.ListImport
+
+    territory = factory.SubFactory(ProvinceFactory)
+    file = factory.django.FileField(
+        filename="danh-sach.csv", data="Mã;Tên\n;Thư viện xã Đa Mai\n".encode()
+    )
+    name = "danh-sach.csv"
+    sent_by = factory.SubFactory(UserFactory)
+
+
 # Targets -----------------------------------------------------------------------------------
 
 

@@ -99,7 +99,7 @@ def add_institution(
     errors = faults_of_name(name) | (_faults_of_code(code) if code else {})
     if opened_on and (fault := check_day(opened_on, after=None, today=timezone.localdate())):
         errors["opened_on"] = fault
-    errors |= _faults_of_place(
+    errors |= faults_of_place(
         territory=territory,
         tier=tier,
         district=district,
@@ -135,6 +135,17 @@ def add_institution(
     return institution
 
 
+def code_stem(
+    territory: AdministrativeUnit,
+    kind: Kind | str,
+    district: AdministrativeUnit | None,
+    commune: AdministrativeUnit | None,
+) -> str:
+    """What comes before the number of a code: "98-TV-98102"."""
+    where = commune or district
+    return "-".join([territory.code, _ABBREVIATIONS[Kind(kind)], *([where.code] if where else [])])
+
+
 def proposed_code(
     territory: AdministrativeUnit,
     kind: Kind | str,
@@ -142,8 +153,7 @@ def proposed_code(
     commune: AdministrativeUnit | None,
 ) -> str:
     """The next free code: province, kind, smallest unit, number ("98-TV-98102-01")."""
-    where = commune or district
-    stem = "-".join([territory.code, _ABBREVIATIONS[Kind(kind)], *([where.code] if where else [])])
+    stem = code_stem(territory, kind, district, commune)
     taken = set(
         Institution.objects.filter(code__startswith=f"{stem}-").values_list("code", flat=True)
     )
@@ -209,7 +219,7 @@ def move_institution(
         raise RegisterError(
             {"tier": _("Nothing would change: choose another tier, place or reporting unit.")}
         )
-    errors = _faults_of_place(
+    errors = faults_of_place(
         territory=last.territory,
         tier=tier,
         district=district,
@@ -438,15 +448,21 @@ def faults_of_name(name: str) -> dict[str, str]:
     return {}
 
 
+def is_code(code: str) -> bool:
+    """Whether a code can stand in an address and in its column."""
+    fits = len(code) <= Institution._meta.get_field("code").max_length
+    return fits and code not in RESERVED_CODES and bool(re.fullmatch(r"\w[\w.-]*", code))
+
+
 def _faults_of_code(code: str) -> dict[str, str]:
-    if code in RESERVED_CODES or not re.fullmatch(r"\w[\w.-]*", code):
+    if not is_code(code):
         return {"code": _("A code has letters, digits, hyphens and dots only.")}
     if Institution.objects.filter(code__iexact=code).exists():
         return {"code": _("Another institution has this code. Leave it empty to be given one.")}
     return {}
 
 
-def _faults_of_place(
+def faults_of_place(
     *,
     territory: AdministrativeUnit,
     tier: Tier | str,
