@@ -53,6 +53,9 @@ from targets.models import Indicator
 REPLACED_NOTES = "replaced_notes"
 
 
+# How many times larger than packed a workbook may be: tables are some four to ten times.
+_UNPACKED = 5
+
 # Endings of file names that are kept.
 _KINDS = re.compile(r"\.(?:csv|tsv|txt|xlsx|xls|ods)")
 
@@ -163,7 +166,10 @@ def read(content: bytes, name: str, words: Vocabulary, choices: Choices) -> Book
     return read_book(
         content,
         name,
-        limits=Limits(max_bytes=settings.MAX_IMPORT_BYTES),
+        limits=Limits(
+            max_bytes=settings.MAX_IMPORT_BYTES,
+            max_unpacked=_UNPACKED * settings.MAX_IMPORT_BYTES,
+        ),
         choice=Choice.from_dict(choices.reading),
         is_heading=heading_counter(words),
     )
@@ -291,11 +297,11 @@ def apply(
             raise ImportRefused(Why.DIFFERS, plan, _overtaken(batch, report, plan, seen))
         if not plan.may_apply(accept_valid=accept_valid):
             raise ImportRefused(Why.HAS_ERRORS, plan)
-        _complete(report, batch, plan, user)
+        complete(report, batch, plan, user)
     return plan
 
 
-def _complete(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None) -> None:
+def complete(report: Report, batch: ImportBatch, plan: ImportPlan, user: User | None) -> None:
     """Write the plan into the locked report, and into the batch that it was written."""
     now = timezone.now()
     batch.status, batch.applied_at, batch.applied_by = ImportBatch.Status.APPLIED, now, user
@@ -357,7 +363,7 @@ def import_file(
                 raise ImportRefused(Why.HAS_ERRORS, plan)
             if plan.count(Outcome.NEW) or plan.count(Outcome.CHANGED):
                 batch = keep(report, content, name, user, plan)
-                _complete(report, batch, plan, user)
+                complete(report, batch, plan, user)
     except Exception:
         # The row is rolled back with the transaction; the file would stay.
         if batch is not None:

@@ -150,7 +150,7 @@ class Roster:
 
     def _unless_contradicted(self, row: MatchedRow, known: Known) -> Found:
         """A column sorted by itself puts every name beside another's code."""
-        if not row.name:
+        if not row.name or row.name == known.name:
             return Found(known.code)
         words = words_of(row.name)
         others = self._by_name.get(words, ())
