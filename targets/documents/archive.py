@@ -14,9 +14,13 @@ _MAX_PART = 30 * 1024 * 1024
 _MAX_TAGS = 1_500_000
 _MAX_ATTRIBUTES = 1_000_000
 _MAX_ENTRIES = 5_000
+# The two that Office files may use; the others unpack with tables as large as the file demands.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# All that zipfile raises on bytes that are no archive or a spoilt one: it trusts their offsets
+# (ValueError, OverflowError), names (UnicodeDecodeError, a ValueError) and versions
+# (NotImplementedError).
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
-    ValueError, KeyError, UnicodeError, OverflowError,
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError,
 )  # fmt: skip
 
 
@@ -64,6 +68,8 @@ class Archive:
             info = self._zip.getinfo(name)
             if info.flag_bits & 0x1:
                 raise DocumentError(DocumentProblem.ENCRYPTED)
+            if info.compress_type not in _PACKINGS:
+                raise DocumentError(DocumentProblem.DAMAGED)
             if info.file_size > _MAX_PART:
                 raise DocumentError(DocumentProblem.TOO_LARGE)
             with self._zip.open(info) as part:

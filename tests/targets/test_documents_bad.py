@@ -44,6 +44,23 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 WORDS = line_of_text("Ke hoach trien khai thuc hien Chuong trinh tren dia ban tinh nam 2025")
 
 
+PACKINGS = (
+    zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA,
+)  # fmt: skip
+
+
+def spoilt(parts: dict[str, bytes], method: int) -> bytes:
+    """A Word file packed in this way, wrong bytes where its first part begins."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    content = bytearray(file.getvalue())
+    start = 30 + len(next(iter(parts))) + 12
+    content[start : start + 8] = b"\xff" * 8
+    return bytes(content)
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -101,6 +118,14 @@ BAD = {
     "tiff": (b"II*\x00\x08\x00\x00\x00", "plan.tif", DocumentProblem.PICTURE),
     "webp": (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "plan.webp", DocumentProblem.PICTURE),
     "torn word": (docx_of(TEXT)[:-400], "plan.docx", DocumentProblem.DAMAGED),
+    **{
+        f"spoilt word, packing {method}": (
+            spoilt({"word/document.xml": b"<a>" + b"Ke hoach " * 99 + b"</a>"}, method),
+            "plan.docx",
+            DocumentProblem.DAMAGED,
+        )
+        for method in PACKINGS
+    },
     "no zip": (b"PK\x03\x04" + b"word/document.xml" * 9, "plan.docx", DocumentProblem.DAMAGED),
     "no xml": (document_of("Ke hoach"), "plan.docx", DocumentProblem.DAMAGED),
     "entities": (document_of(ENTITIES + "<d>&d;</d>"), "plan.docx", DocumentProblem.DAMAGED),
@@ -136,7 +161,8 @@ def test_bad_file_is_refused_with_its_code(case):
 
 # What only unpacking or reading tells is not asked when a file is looked at.
 LATER = ("blank word", "blank", "no xml", "entities", "entity of a file", "deep", "bomb",
-         "lying bomb", "many parts", "torn word", "no zip", "blank pdf")  # fmt: skip
+         "lying bomb", "many parts", "torn word", "no zip", "blank pdf",
+         *(f"spoilt word, packing {method}" for method in PACKINGS))  # fmt: skip
 
 
 @pytest.mark.parametrize("case", [case for case in BAD if case not in LATER])
