@@ -133,7 +133,7 @@ def errata(territory_id: int, years: Collection[int]) -> list[Erratum]:
     """What was corrected in the closed rounds of `years`, the earliest first.
 
     Starts from the errata, of which there are few in the whole country: from the rosters a
-    database would walk every change of every value.
+    database would walk every value. SQLite keeps the order of a CROSS JOIN, PostgreSQL knows it.
     """
     years = sorted(set(years))
     if not years:
@@ -145,10 +145,11 @@ def errata(territory_id: int, years: Collection[int]) -> list[Erratum]:
         )
         SELECT c.at, c.value_id, r.year
         FROM corrected c
-        JOIN reports_indicatorvalue v ON v.id = c.value_id
-        JOIN reports_roundline l ON l.id = v.line_id
-        JOIN reports_reportinground r ON r.id = l.round_id
-        WHERE r.territory_id = %s AND r.year IN ({_marks(years)})
+        CROSS JOIN reports_indicatorvalue v
+        CROSS JOIN reports_roundline l
+        CROSS JOIN reports_reportinground r
+        WHERE v.id = c.value_id AND l.id = v.line_id AND r.id = l.round_id
+            AND r.territory_id = %s AND r.year IN ({_marks(years)})
         ORDER BY c.at, c.id
         """,
         [territory_id, *years],
