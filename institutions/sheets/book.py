@@ -83,12 +83,16 @@ class CellKind(StrEnum):
     DATE = "date"
     BOOLEAN = "boolean"
     ERROR = "error"  # #REF!, #N/A …
-    FORMULA = "formula"  # a formula whose result was not saved: the cell reads as ""
+    FORMULA = "formula"  # a formula whose result was not saved: the cell reads as the formula
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is read at most. `max_unpacked`: bytes of a workbook's parts once unpacked."""
+    """What is read at most. `max_unpacked`: bytes of a workbook's parts once unpacked.
+
+    A workbook of more than 20 MB unpacked is refused as well if that is 150 times its size: sheets
+    shrink to a tenth or, if all rows are alike, to a fiftieth.
+    """
 
     max_bytes: int = 20 * 1024 * 1024
     max_rows: int = 200_000

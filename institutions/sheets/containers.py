@@ -14,6 +14,7 @@ from institutions.sheets.book import FileProblem, Format, Limits, UnreadableFile
 
 _CHUNK = 64 * 1024
 _MOST_PARTS = 5_000
+_HARMLESS, _MOST_TIMES = 20_000_000, 150
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What people send by mistake; the names are shown to them.
 _NOT_TABLES = (
@@ -116,8 +117,8 @@ class Package:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, OSError, ValueError, OverflowError):
             raise UnreadableFile(FileProblem.DAMAGED) from None
-        self._left = limits.max_unpacked
-        self._limit = limits.max_unpacked
+        self._limit = min(limits.max_unpacked, max(_HARMLESS, _MOST_TIMES * len(content)))
+        self._left = self._limit
         # Windows programs disagree about capitals in the names of parts.
         self._names = {name.lower(): name for name in self._archive.namelist()}
 

@@ -35,7 +35,7 @@ class Merges:
         touched, repeated = set(), set()
         while self._waiting and self._waiting[-1][0] <= row.line:
             top, bottom, column = self._waiting.pop()
-            if top == row.line and column < len(row.cells):
+            if top == row.line and column < len(row.cells) and row.cells[column]:
                 self._open[column] = (bottom, row.cells[column], row.kinds.get(column))
                 touched.add(column)
         for column, (bottom, text, kind) in list(self._open.items()):

@@ -274,5 +274,5 @@ def _value(attributes: dict[str, str], shown: str) -> tuple[str, CellKind | None
         is_true = attributes.get("office:boolean-value") == "true"
         return "TRUE" if is_true else "FALSE", CellKind.BOOLEAN
     if not kind and not shown and "table:formula" in attributes:
-        return "", CellKind.FORMULA
+        return "=" + attributes["table:formula"].partition("=")[2], CellKind.FORMULA
     return shown, None

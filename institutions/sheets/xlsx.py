@@ -277,8 +277,9 @@ class _SheetReader:
         self._type = ""
         self._style = 0
         self._has_formula = self._has_value = False
-        self._keep = False
+        self._keep = self._in_formula = False
         self._pieces: list[str] = []
+        self._formula: list[str] = []
         self.hidden_columns: set[int] = set()
 
     def take(self) -> list[RawRow]:
@@ -306,6 +307,8 @@ class _SheetReader:
             self._keep = True
         elif name == "f":
             self._has_formula = True
+            self._formula = []
+            self._in_formula = True
         elif name == "row":
             line = _int(attributes.get("r")) or self._line + 1
             if not self._line < line <= _MOST_ROWS:
@@ -323,12 +326,16 @@ class _SheetReader:
     def text(self, piece: str) -> None:
         if self._keep:
             self._pieces.append(piece)
+        elif self._in_formula:
+            self._formula.append(piece)
 
     def end(self, name: str) -> None:
         if ":" in name:
             name = local(name)
         if name == "v" or name == "t":
             self._keep = False
+        elif name == "f":
+            self._in_formula = False
         elif name == "c":
             if self._pieces or self._has_formula:
                 self._cell("".join(self._pieces))
@@ -368,11 +375,11 @@ class _SheetReader:
                 raise UnreadableFile(FileProblem.DAMAGED, self._line) from None
         if kind == "str" or kind == "inlineStr":
             if self._has_formula and not raw and not self._has_value:
-                return "", CellKind.FORMULA
+                return self._not_computed()
             return _clean(raw), None
         raw = raw.strip()
         if not raw:
-            return "", CellKind.FORMULA if self._has_formula else None
+            return self._not_computed() if self._has_formula else ("", None)
         if kind == "b":
             return "TRUE" if raw in _TRUE else "FALSE", CellKind.BOOLEAN
         if kind == "e":
@@ -393,3 +400,6 @@ class _SheetReader:
             return day, CellKind.DATE
         shown, is_number = as_shown(number, style.code)
         return shown, CellKind.NUMBER if is_number else None
+
+    def _not_computed(self) -> tuple[str, CellKind]:
+        return _clean("=" + "".join(self._formula)), CellKind.FORMULA

@@ -268,6 +268,11 @@ class _Reader:
         filled = False
         for place, question in self.questions:
             text = row.values[place] if place < len(row.values) else ""
+            if place in row.merged and (question.is_count or not text):
+                # The sum of several institutions: for none of them is it the answer.
+                filled = True
+                errors[self.headings[question.code]] = (Reason(Why.MERGED_NUMBER),)
+                continue
             if not text:
                 continue
             filled = True

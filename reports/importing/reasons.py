@@ -27,6 +27,7 @@ class Why(StrEnum):
     NOT_WHOLE = "not_whole"
     MAYBE_THOUSANDS = "maybe_thousands"
     DIGITS_LOST = "digits_lost"
+    MERGED_NUMBER = "merged_number"
     DOUBTFUL_CROSS = "doubtful_cross"
     BELOW_ZERO = CellFault.BELOW_ZERO
     TOO_LARGE = CellFault.TOO_LARGE

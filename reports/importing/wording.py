@@ -181,6 +181,10 @@ def say(reason: Reason, names: Mapping[str, str] | None = None) -> str:
         Why.DIGITS_LOST: _(
             "The spreadsheet rounded this number, so its last digits are lost. Type it anew."
         ),
+        Why.MERGED_NUMBER: _(
+            "One cell is merged over several rows. Unmerge it and give each institution its own"
+            " number."
+        ),
         Why.DOUBTFUL_CROSS: _(
             "The column holds both ✓ and x. Say above what x means, or write Có and Không."
         ),

@@ -210,7 +210,8 @@ def encodings() -> None:
     case("letters-lost.csv", "“CSV” of an English Excel: letters it lacks became question marks",
          t.encode("cp1252", "replace"), encoding="cp1252", doubts=["letters_lost"],
          headings=[h.encode("cp1252", "replace").decode("cp1252") for h in H],
-         cells=[[2, 0, "98-TV-981"], [2, 1, "Th? vi?n huy?n An Bình"]])  # fmt: skip
+         cells=[[2, 0, "98-TV-981"], [2, 1, "Th? vi?n huy?n An Bình"]],
+         **{"import": {**NOTHING, "problems": True}})  # fmt: skip
     case("letters-replaced.csv", "letters replaced by the sign for unknown ones",
          t.replace("Thư viện", "Th\ufffd vi\ufffdn").encode(), doubts=["letters_lost"],
          cells=[[2, 1, "Th\ufffd vi\ufffdn huyện An Bình"]], **imported)  # fmt: skip
@@ -377,7 +378,7 @@ def layouts() -> None:
          headings=slips, **imported)  # fmt: skip
     case("name-like-a-total.csv", "an institution whose name begins like a row of totals",
          table([H, *R[:5], ["98-NVH-98102-01", "Tổng hợp thôn Đông", "", "", "", "Không", "Có"],
-                ]).encode(), cells=[[7, 1, "Tổng hợp thôn Đông"]])  # fmt: skip
+                ]).encode(), cells=[[7, 1, "Tổng hợp thôn Đông"]], **imported)  # fmt: skip
     case("empty.csv", "no byte at all", b"", problem="empty")
     case("blank.csv", "blank lines alone", b"\xef\xbb\xbf;;;\r\n\r\n;;\r\n", problem="empty")
 
@@ -399,7 +400,7 @@ def values() -> None:
     single("number-words.csv", "1250 lượt", {(0, 4): "1250 lượt"}, NEW)
     single("number-letter.csv", "the letter O for a nought", {(0, 4): "125O"}, one_bad)
     single("number-negative.csv", "a number below nought", {(0, 4): "-5"}, one_bad)
-    single("number-decimal.csv", "a count with decimals", {(0, 4): "12,75"}, None)
+    single("number-decimal.csv", "a count with decimals", {(0, 4): "12,75"}, {**one_bad, "asks": 1})
     single("yes-no-words.csv", "co, KHÔNG, x, 1 and 0",
            {(0, 2): "co", (0, 3): "KHÔNG", (1, 2): "1", (1, 3): "0"}, NEW)  # fmt: skip
     single("remark-for-answer.csv", "a remark where an answer is asked", {(0, 2): "có một phần"},
@@ -419,7 +420,8 @@ def values() -> None:
     rows = [[r[0], r[1], *("x" if c == "Có" else "" if c == "Không" else c for c in r[2:])]
             for r in R]  # fmt: skip
     case("ticks.csv", "x for yes, blank for — no? or not known?", table([H, *rows]).encode(),
-         cells=[[2, 2, "x"], [3, 3, ""]])  # fmt: skip
+         cells=[[2, 2, "x"], [3, 3, ""]],
+         **{"import": {**NEW, "new": 5, "same": 1, "asks": 3}})  # fmt: skip
 
 
 # Workbooks ---------------------------------------------------------------------------------
@@ -515,16 +517,19 @@ def workbooks() -> None:
     sheet["E2"] = 1249.9999999999998
     sheet["E3"] = 0.1 + 0.2
     case("float-noise.xlsx", "1250 kept as 1249.9999999999998", saved(book), **X,
-         cells=[[2, 4, "1250"], [3, 4, "0.3"]], kinds=[[2, 4, "number"]])  # fmt: skip
+         cells=[[2, 4, "1250"], [3, 4, "0.3"]], kinds=[[2, 4, "number"]],
+         **{"import": {**NEW, "new": 5, "invalid": 1}})  # fmt: skip
     book, sheet = sheet_of()
     sheet["E2"] = 1.25
     case("thousands-lost.xlsx", "1.250 typed into an English Excel became 1.25", saved(book), **X,
-         cells=[[2, 4, "1.25"]], kinds=[[2, 4, "number"]])  # fmt: skip
+         cells=[[2, 4, "1.25"]], kinds=[[2, 4, "number"]],
+         **{"import": {**NEW, "new": 5, "invalid": 1, "asks": 1}})  # fmt: skip
     book, sheet = sheet_of()
     sheet["E2"], sheet["E3"] = 1250000000000, 120000
     sheet["E3"].number_format = "0.0E+00"
     case("scientific.xlsx", "a number shown as 1.2E+05", saved(book), **X,
-         cells=[[2, 4, "1250000000000"], [3, 4, "120000"]])  # fmt: skip
+         cells=[[2, 4, "1250000000000"], [3, 4, "120000"]],
+         **{"import": {**NEW, "new": 5, "invalid": 1}})  # fmt: skip
     book, sheet = sheet_of()
     sheet["E2"] = date(2025, 12, 1)
     sheet["H2"] = date(2025, 11, 30)
@@ -544,7 +549,8 @@ def workbooks() -> None:
     book, sheet = sheet_of()
     sheet["E2"] = "=SUM(E3:E3)"
     case("formula-not-computed.xlsx", "a formula whose result was never saved", saved(book), **X,
-         cells=[[2, 4, ""]], kinds=[[2, 4, "formula"]])  # fmt: skip
+         cells=[[2, 4, "=SUM(E3:E3)"]], kinds=[[2, 4, "formula"]],
+         **{"import": {**NEW, "new": 5, "invalid": 1}})  # fmt: skip
     book, sheet = sheet_of()
     sheet["E2"], sheet["C3"] = "#REF!", "#N/A"
     case("errors.xlsx", "cells that show #REF! and #N/A", saved(book), **X,
@@ -555,11 +561,12 @@ def workbooks() -> None:
     sheet.merge_cells("A2:A7")
     case("merged-places.xlsx", "the name of the district merged over its rows", saved(book), **X,
          headings=["Địa bàn", *H], cells=[[2, 0, "Huyện An Bình"], [7, 0, "Huyện An Bình"]],
-         merged=[[2, 0], [7, 0]])  # fmt: skip
+         merged=[[2, 0], [7, 0]], **imported)  # fmt: skip
     book, sheet = sheet_of([H, *changed({(1, 4): ""})])
     sheet.merge_cells("E2:E3")
     case("merged-number.xlsx", "one number merged over two institutions", saved(book), **X,
-         cells=[[2, 4, "1250"], [3, 4, ""]], merged=[[2, 4], [3, 4]])  # fmt: skip
+         cells=[[2, 4, "1250"], [3, 4, ""]], merged=[[2, 4], [3, 4]],
+         **{"import": {**NEW, "new": 4, "invalid": 2}})  # fmt: skip
     upper = ["Mã thiết chế", "Tên thiết chế", "Thư viện", "", "", "Nhà văn hoá", "", "Ghi chú"]
     book, sheet = sheet_of([*TITLES, upper, ["", "", *H[2:7], ""], *R])
     for area in ("A4:H4", "C5:E5", "F5:G5", "A5:A6", "B5:B6", "H5:H6"):
@@ -612,11 +619,12 @@ def workbooks() -> None:
     sheet["H2"] = "Đang sửa\nmái"
     case("breaks-in-cells.xlsx", "a line break within a cell", saved(book), **X,
          cells=[[2, 7, "Đang sửa\nmái"]], **imported)  # fmt: skip
-    book, sheet = sheet_of([["Số", *H], *(["", *row] for row in R)])
+    book, sheet = sheet_of([["STT", *H], *(["", *row] for row in R)])
     for n, code in enumerate((7, 12, 345, 1, 2, 3), 2):
         sheet.cell(n, 1, code).number_format = "00000"
     case("padded-codes.xlsx", "codes that are numbers shown with noughts before them", saved(book),
-         **X, headings=["Số", *H], cells=[[2, 0, "00007"], [4, 0, "00345"]])  # fmt: skip
+         **X, headings=["STT", *H], cells=[[2, 0, "00007"], [4, 0, "00345"]],
+         **imported)  # fmt: skip
     book, sheet = sheet_of([["", "", *row] for row in [[], [], H, *R]])
     case("table-in-a-corner.xlsx", "the table begins at C3", saved(book), **X, header_line=3,
          headings=["", "", *H], passed_over=[[1, 2, "empty"]],
@@ -648,8 +656,12 @@ def foreign_xml(plain: bytes, X: dict) -> None:
             return re.sub(rb' spans="[^"]*"', b"", part)
         return part
 
-    case("no-references.xlsx", "cells that do not say where they stand", stable(plain, bare), **X,
-         **imported)  # fmt: skip
+    book, sheet = sheet_of()
+    for row in sheet.iter_rows(max_col=len(H)):
+        for cell in row:
+            cell.number_format = "@"  # so that blank cells are written too
+    case("no-references.xlsx", "cells that do not say where they stand",
+         stable(saved(book), bare), **X, **imported)  # fmt: skip
 
     def prefixed(name: str, part: bytes) -> bytes:
         if name.startswith("xl/") and name.endswith(".xml") and b"spreadsheetml/2006/main" in part:
@@ -785,14 +797,15 @@ def by_libreoffice(really: bool) -> None:
     sheet.merge_cells("H5:H6")
     sheet.row_dimensions[3].hidden = True
     sheet.column_dimensions["B"].hidden = True
-    sheet["I1"] = "Số"
+    sheet["I1"] = "STT"
     for row in range(2, 8):
         sheet.cell(row, 9, row).number_format = "0000"
     made = {
         "cells": [[2, 4, "1250"], [2, 7, "30/11/2025"], [4, 2, "#DIV/0!"], [4, 3, "TRUE"],
                   [5, 7, "Cả hai cùng nhà"], [6, 7, "Cả hai cùng nhà"], [2, 8, "0002"]],
         "kinds": [[2, 4, "number"], [2, 7, "date"], [4, 2, "error"], [4, 3, "boolean"]],
-        "headings": [*H, "Số"],
+        "headings": [*H, "STT"],
+        "import": {**NEW, "new": 5, "invalid": 1},
         "merged": [[5, 7], [6, 7]],
         "hidden": [3],
         "hidden_columns": [1],

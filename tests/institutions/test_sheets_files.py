@@ -13,7 +13,7 @@ FILES = Path(__file__).parents[1] / "data" / "files"
 ENTRIES = json.loads((FILES / "manifest.json").read_text(encoding="utf-8"))
 READ = [entry for entry in ENTRIES if "problem" not in entry]
 REFUSED = [entry for entry in ENTRIES if "problem" in entry]
-LIMITS = Limits(max_bytes=5_000_000, max_rows=10_000, max_columns=100, max_unpacked=50_000_000)
+LIMITS = Limits()
 KNOWN = {fold(heading) for heading in H} | {
     "institution_code",
     "name",
