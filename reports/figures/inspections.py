@@ -9,10 +9,26 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from reports.figures.words import Status
 from reports.models import IndicatorValue, Inspection, ReportingRound, State
 from targets.models import Indicator
+
+AGREES, DIFFERS, CHANGED = "agrees", "differs", "changed"
+SAYS = {
+    AGREES: Status("met", "i-met", gettext_lazy("Agrees")),
+    DIFFERS: Status("not-met", "i-not-met", gettext_lazy("Differs")),
+    CHANGED: Status("later", "i-later", gettext_lazy("Changed since")),
+}
+"""What an inspection says today, as pages show it."""
+
+
+def status_of(inspection: Inspection) -> Status:
+    """What an inspection that came with `is_changed` says today."""
+    if inspection.is_changed:
+        return SAYS[CHANGED]
+    return SAYS[AGREES if inspection.outcome == Inspection.Outcome.CONFIRMED else DIFFERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +130,28 @@ def inspected(round_: ReportingRound, indicators: Iterable[Indicator] = (), **li
         sum(tallies.values(), Tally()),
         tuple((each, tallies[each.pk]) for each in indicators if each.pk in tallies),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One inspection that counts, as a page shows it."""
+
+    inspection: Inspection
+    status: Status
+
+
+def told(found: QuerySet[Inspection]) -> list[Told]:
+    """The inspections that count among `found`, newest first. One query."""
+    rows = latest(with_changes(found.filter(withdrawn_at=None)))
+    return [Told(each, status_of(each)) for each in rows]
+
+
+def by_cell(found: QuerySet[Inspection]) -> dict[tuple[int, int], Told]:
+    """The same by roster line and indicator (ids)."""
+    return {(each.inspection.line_id, each.inspection.indicator_id): each for each in told(found)}
+
+
+def tally_of(found: Iterable[Told]) -> Tally:
+    """The numbers of inspections that were read one by one."""
+    counted = [each.status for each in found]
+    return Tally(len(counted), counted.count(SAYS[AGREES]), counted.count(SAYS[CHANGED]))

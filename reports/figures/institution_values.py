@@ -8,7 +8,7 @@ takes the table in where scripts run.
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,8 +19,17 @@ from institutions import scope
 from institutions.models import Institution, Placement, User
 from institutions.scope import EVERY_ROLE, audience
 from reports.figures.as_closed import first_of_each_value
+from reports.figures.inspections import Told, by_cell
 from reports.figures.words import grouped
-from reports.models import Change, IndicatorValue, NotApplicableReason, Report, RoundLine, State
+from reports.models import (
+    Change,
+    IndicatorValue,
+    Inspection,
+    NotApplicableReason,
+    Report,
+    RoundLine,
+    State,
+)
 from reports.rounds.review import approved_cell
 from reports.rounds.wording import cell_text
 from targets.models import Indicator
@@ -42,6 +51,7 @@ class Cell:
     now: str = ""
     corrected_at: datetime.datetime | None = None
     corrects: bool = False
+    inspected: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,8 @@ class ReportedValues:
 
 
 def reported_values(institution: Institution, user: User) -> ReportedValues:
-    """Approved values of the rounds in sight; three queries whatever the number of years, and one
-    for errata once a round is closed."""
+    """Approved values of the rounds in sight, with what was found on the spot; four queries
+    whatever the number of years, and one for errata once a round is closed."""
     lines = list(
         scope.limit(institution.lines.all(), user, "round__territory")
         .select_related("round__territory", "reporting_unit")
@@ -83,6 +93,7 @@ def reported_values(institution: Institution, user: User) -> ReportedValues:
     errata = Change.objects.filter(value__line__in=closed, action=Change.Action.ERRATUM)
     first = first_of_each_value(errata) if closed else {}
     latest = {change.value_id: change.at for change in errata} if closed else {}
+    looked_at = by_cell(Inspection.objects.filter(line__in=lines))
     indicators = Indicator.objects.filter(kind__in={line.kind for line in lines})
     return ReportedValues(
         tuple(lines),
@@ -90,7 +101,10 @@ def reported_values(institution: Institution, user: User) -> ReportedValues:
             Row(
                 each,
                 tuple(
-                    _cell(line, each, values.get((line.pk, each.pk)), first, latest, user)
+                    replace(
+                        _cell(line, each, values.get((line.pk, each.pk)), first, latest, user),
+                        inspected=looked_at.get((line.pk, each.pk)),
+                    )
                     for line in lines
                 ),
             )

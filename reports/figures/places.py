@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from institutions.models import AdministrativeUnit
 from reports.figures.as_closed import Basis
@@ -81,6 +82,11 @@ class Place:
     def errata(self, year: int | None = None) -> str:
         """The list of what was corrected after a year was closed."""
         return reverse("reports:errata", args=[self.territory.slug, year or self.year])
+
+    def inspections(self, **narrowed: str) -> str:
+        """The list of inspections of the year, narrowed by its own filters."""
+        address = reverse("reports:inspections", args=[self.territory.slug, self.year])
+        return f"{address}?{urlencode(narrowed)}" if narrowed else address
 
     def tier(self, kind: str, tier: str) -> str:
         return self.url("tier", kind, tier)

@@ -35,12 +35,14 @@ from reports.figures import (
 )
 from reports.figures import explain as explaining
 from reports.figures.as_closed import Basis, offered
+from reports.figures.inspections import inspected, standing, tally_of, told
 from reports.figures.places import Place
 from reports.models import ReportingRound
 from reports.outputs import exports
 from targets.models import Indicator
 
 PER_PAGE = 50
+INSPECTIONS_SHOWN = 20
 
 
 @audience(*EVERY_ROLE)
@@ -84,6 +86,8 @@ def province(request: HttpRequest, territory: str, year: int) -> HttpResponse:
         "submitted": len(board.completeness.submitted),
         "trend_url": place.url("trend"),
         "open_rounds": panels.open_rounds(board.rounds, place),
+        "inspected": inspected(board.round),
+        "inspections_url": place.inspections(),
     }
     if not board.rows:
         context["may_manage"] = may_manage(request.user, place.territory.pk)
@@ -201,6 +205,8 @@ def tier(request: HttpRequest, territory: str, year: int, kind: str, tier: str) 
         "filter": narrowed,
         "found": table.paginator.count,
         "round": round_,
+        "inspected": inspected(round_, indicators, kind=kind, tier=tier),
+        "inspections_url": place.inspections(kind=kind, tier=tier),
         "documents": panels.documents([row for figure in figures for row in figure.rows]),
         "trend_url": f"{place.url('trend')}{'&' if place.query else '?'}kind={kind}&tier={tier}",
         "download_query": _query_without(request, "_export", "page"),
@@ -233,6 +239,8 @@ def unit(request: HttpRequest, territory: str, year: int, code: str) -> HttpResp
         "lists": lists,
         "round": round_,
         "population": board.population,
+        "inspected": inspected(round_, board.indicators, reporting_unit=office),
+        "inspections_url": place.inspections(unit=office.code),
         "open_report": _open_report(request, office, place, board),
     }
     return render(request, "reports/unit.html", context)
@@ -284,9 +292,25 @@ def explain(
         "row": row,
         "explanation": explanation,
         "listing": listing,
+        **_inspections_behind(row, round_, place),
         "round": round_,
     }
     return render(request, "reports/explain.html", context)
+
+
+def _inspections_behind(row, round_: ReportingRound, place: Place) -> dict:
+    """What was found on the spot of the institutions that a figure counts."""
+    tiers = {"tier__in": row.tiers} if row.tiers else {}
+    found = told(
+        standing(round_, kind=row.indicator.kind, **tiers)
+        .filter(indicator=row.indicator)
+        .select_related("line__institution")
+    )
+    return {
+        "inspections": found[:INSPECTIONS_SHOWN],
+        "inspected": tally_of(found),
+        "inspections_url": place.inspections(indicator=row.indicator.code),
+    }
 
 
 # Shared by the pages --------------------------------------------------------------------------

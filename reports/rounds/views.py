@@ -24,6 +24,7 @@ from institutions.scope import (
     rights,
 )
 from reports.deadlines import days_left, is_late
+from reports.figures.inspections import inspected
 from reports.models import Report
 from reports.rounds import home as due
 from reports.rounds import pages
@@ -253,6 +254,7 @@ def report_page(request: HttpRequest, found: Report) -> dict:
         "can_review": manages and takes_steps and status == Report.Status.SUBMITTED,
         "withdrawn": drafts and is_withdrawn(found),
         "corrections": corrections(found) if drafts else [],
+        "inspected": inspected(round_, reporting_unit=found.reporting_unit_id).total,
         "errata": in_words(of_report(found), named=names_errata) if round_.is_closed else [],
         "names_errata": names_errata,
         "corrects_closed": manages and round_.is_closed,

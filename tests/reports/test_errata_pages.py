@@ -166,9 +166,9 @@ def test_province_query_count_is_constant(
             line=line, indicator=indicators[SERVICES], cell=Cell("no"), seen=1 + place,
             reason="Nhầm", user=staff,
         )  # fmt: skip
-    # Session, user, memberships, successions; territory, rounds, errata; targets, districts,
-    # coverage as closed and now, reports. No growth: 2022 has no round.
-    with django_assert_num_queries(12):
+    # Session, user, memberships, successions; territory, rounds, errata, inspections; targets,
+    # districts, coverage as closed and now, reports. No growth: 2022 has no round.
+    with django_assert_num_queries(13):
         as_leader.get(PROVINCE)
 
 

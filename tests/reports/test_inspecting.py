@@ -411,3 +411,66 @@ def test_queries_do_not_grow_with_inspections(
     # Besides: round, list, its number, choices of the filter twice, the tally.
     with django_assert_num_queries(12):
         as_staff.get("/hong-lam/2025/inspections/")
+
+
+# Where the counts show --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("client", ["as_leader", "as_other_reporter", "as_staff"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/hong-lam/2025/",
+        "/hong-lam/2025/library/district/",
+        "/hong-lam/2025/units/981/",
+        "/hong-lam/2025/explain/library.lifelong_services/district/2025/",
+    ],
+)
+def test_dashboards_say_how_many_were_inspected_and_agree(
+    request, plan, look, open_round, answer, client, page
+):
+    answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
+    look("library.lifelong_services")
+
+    words = request.getfixturevalue(client).get(page).content.decode()
+
+    assert "đã kiểm tra 1, khớp 1" in words
+    assert "/hong-lam/2025/inspections/" in words
+
+
+def test_page_without_inspections_says_nothing_of_them(as_leader, plan, open_round):
+    assert "đã kiểm tra" not in as_leader.get("/hong-lam/2025/").content.decode()
+
+
+def test_explanation_lists_who_looked_and_when_but_not_what_was_found(
+    as_leader, plan, look, open_round, answer
+):
+    answer(open_round, "98-TV-981", "library.lifelong_services", "yes")
+    look("library.lifelong_services", "differs", FINDING)
+
+    page = as_leader.get("/hong-lam/2025/explain/library.lifelong_services/district/2025/")
+
+    (told,) = page.context["inspections"]
+    assert (told.inspection.inspected_on, str(told.status.word)) == (DAY, "Không khớp")
+    assert FINDING not in page.content.decode()
+
+
+def test_institution_and_review_show_the_inspection_beside_the_answer(as_staff, look, report, line):
+    look()
+    words = "kiểm tra 10/11/2025:"
+
+    values = as_staff.get("/institutions/98-TV-981/values/").content.decode()
+    review = as_staff.get(f"/reporting/reports/{report.pk}/review/").content.decode()
+
+    assert (words in values, words in review) == (True, True)
+    assert address(report, f"{line.pk}/") in review
+
+
+def test_difference_in_a_closed_round_leads_to_the_erratum(as_staff, look, report, line):
+    look(outcome="differs", finding="Chưa có máy tính.")
+    report.round.closed_at = timezone.now()
+    report.round.save()
+
+    page = as_staff.get(address(report)).content.decode()
+
+    assert f'href="/reporting/lines/{line.pk}/errata/library.digital/"' in page

@@ -101,6 +101,6 @@ def test_values_query_count_is_constant(as_staff, open_round, answer, n, django_
     for year in range(2025 - n + 1, 2025):
         enrol(factories.ReportingRoundFactory(territory=open_round.territory, year=year))
     # session, user, memberships, successions; institution, lines, values, indicators; frame.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = as_staff.get(address())
     assert len(response.context["reported"].lines) == n

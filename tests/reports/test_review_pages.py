@@ -443,8 +443,8 @@ def test_review_takes_a_fixed_number_of_queries(
 
     # session, user, memberships, successions, former units, report; questions, roster, values;
     # findings 7, changes not asked for, newcomers; questions, roster, values; steps; changes;
-    # explanations, files; receipt
-    with django_assert_num_queries(26):
+    # explanations, files, inspections; receipt
+    with django_assert_num_queries(27):
         response = as_staff.get(address(report))
 
     assert len(response.context["board"].changed) == number

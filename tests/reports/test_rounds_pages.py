@@ -275,8 +275,8 @@ def test_report_takes_a_fixed_number_of_queries(
     )  # fmt: skip
 
     # session, user, memberships, successions, former units, report; questions, roster, values;
-    # findings 7, receipts; changes, explanations, imports; corrections, steps; menu
-    with django_assert_num_queries(23):
+    # findings 7, receipts; changes, explanations, imports; corrections, inspections, steps; menu
+    with django_assert_num_queries(24):
         response = as_reporter.get(address(report))
 
     assert response.context["progress"].answered == number

@@ -9,32 +9,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from institutions.models import ReportingUnit, Tier, User, place_words
+from institutions.models import Kind, ReportingUnit, Tier, User, place_words
 from institutions.names import search_patterns
 from institutions.scope import may_see_drafts
+from reports.figures.inspections import AGREES, CHANGED, SAYS, status_of
 from reports.models import Inspection, ReportingRound
 from reports.rounds.checks import Cell
-from reports.rounds.wording import Status, cell_text
+from reports.rounds.wording import cell_text
 from targets.models import Indicator
-
-AGREES, DIFFERS, CHANGED = "agrees", "differs", "changed"
-STATUSES = {
-    AGREES: ("met", "i-met", _("Agrees")),
-    DIFFERS: ("not-met", "i-not-met", _("Differs")),
-    CHANGED: ("later", "i-later", _("Changed since")),
-}
-
-
-def standing_of(inspection: Inspection) -> str:
-    """What an inspection says today. Needs `is_changed` of figures/inspections.py."""
-    if inspection.is_changed:
-        return CHANGED
-    return AGREES if inspection.outcome == Inspection.Outcome.CONFIRMED else DIFFERS
-
-
-def status_of(inspection: Inspection) -> Status:
-    code, icon, word = STATUSES[standing_of(inspection)]
-    return Status(code, icon, str(word))
 
 
 def reported_text(inspection: Inspection) -> str:
@@ -148,12 +130,13 @@ class InspectionFilter(django_filters.FilterSet):
         units = ReportingUnit.objects.filter(pk__in=round_.lines.values("reporting_unit"))
         for name, label, choices, method in (
             ("indicator", _("Question"), [(i.code, i.label) for i in asked], self.by_indicator),
+            ("kind", _("Kind of institution"), Kind.choices, self.by_kind),
             ("tier", _("Tier"), Tier.choices, self.by_tier),
             ("unit", _("Reporting unit"), units.values_list("code", "name"), self.by_unit),
             (
                 "says",
                 _("On the spot"),
-                [(code, word) for code, (_code, _icon, word) in STATUSES.items()],
+                [(code, status.word) for code, status in SAYS.items()],
                 self.by_status,
             ),
         ):
@@ -173,6 +156,9 @@ class InspectionFilter(django_filters.FilterSet):
 
     def by_indicator(self, queryset, name, value):
         return queryset.filter(indicator__code=value)
+
+    def by_kind(self, queryset, name, value):
+        return queryset.filter(line__kind=value)
 
     def by_tier(self, queryset, name, value):
         return queryset.filter(line__tier=value)

@@ -21,7 +21,7 @@ from institutions.scope import (
     territory_or_404,
 )
 from institutions.tables import pages_of
-from reports.figures.inspections import inspected, standing, with_changes
+from reports.figures.inspections import inspected, standing, status_of, with_changes
 from reports.models import Inspection, Report, ReportingRound, RoundLine
 from reports.outputs import exports
 from reports.rounds import pages
@@ -33,7 +33,6 @@ from reports.rounds.inspecting.tables import (
     InspectionFilter,
     InspectionTable,
     reported_text,
-    status_of,
 )
 from reports.rounds.views import frame, report_or_404, report_to_manage
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from institutions.models import Tier, User
-from reports.models import Attachment, Change, Report, RoundLine
+from reports.figures import inspections
+from reports.models import Attachment, Change, Inspection, Report, RoundLine
 from reports.rounds import pages
 from reports.rounds.checks import Cell
 from reports.rounds.editing_checks.findings import (
@@ -53,6 +54,7 @@ class ReviewCell:
     was_code: str = ""
     changes: tuple[pages.Event, ...] = ()
     is_changed: bool = False
+    inspected: inspections.Told | None = None
     files: tuple[Attachment, ...] = ()
     typed: str | None = None
     is_above: bool = False
@@ -191,6 +193,11 @@ def board(report: Report, *, since: str = "", typed: Mapping[str, str] | None = 
     explanations = _explanations(report)
     of_cells, of_report = _files(report)
     typed = typed or {}
+    looked_at = inspections.by_cell(
+        Inspection.objects.filter(
+            line__round=report.round_id, line__reporting_unit=report.reporting_unit_id
+        )
+    )
 
     def review(line: RoundLine, cell: SheetCell) -> ReviewCell:
         last = found.before.get((line.pk, cell.indicator.pk))
@@ -213,6 +220,7 @@ def board(report: Report, *, since: str = "", typed: Mapping[str, str] | None = 
             was_code=cell_code(was) if was else "",
             changes=steps,
             is_changed=bool(was and (was.answer != cell.cell.answer or _adds_words(steps))),
+            inspected=looked_at.get((line.pk, cell.indicator.pk)),
             files=tuple(of_cells.get(cell.key, ())),
             typed=typed.get(cell.key),
             is_above=bool(steps or asked or findings),
