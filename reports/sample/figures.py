@@ -25,7 +25,7 @@ from reports.models import (
     ReportingRound,
     State,
 )
-from reports.rounds.bulk import insert
+from reports.rounds.bulk import insert, insert_changes
 from reports.rounds.editing_checks.findings import findings_of
 from reports.rounds.opening import open_round
 from reports.rounds.receipts import issue
@@ -482,7 +482,7 @@ class _RoundMaker:
                 continue
             by, at = self.people[unit], self.timing[unit].sent
             noticed = [finding for finding in findings_of(report) if not finding.is_fatal]
-            CheckNote.objects.bulk_create(
+            notes = CheckNote.objects.bulk_create(
                 CheckNote(
                     report=report, check_code=finding.code, subject=finding.subject,
                     seen=finding.seen, text=_WHY[finding.code], by=by, at=at,
@@ -490,11 +490,17 @@ class _RoundMaker:
                 for finding in noticed
                 if finding.line_id is None
             )  # fmt: skip
+            CheckNote.history.bulk_history_create(notes, default_user=by, default_date=at)
+            explained = []
             for finding in noticed:
                 if finding.line_id is not None:
-                    IndicatorValue.objects.filter(
+                    value = IndicatorValue.objects.get(
                         line=finding.line_id, indicator=finding.indicator
-                    ).update(explanation=_WHY[finding.code], explained=finding.seen)
+                    )
+                    value.explanation, value.explained = _WHY[finding.code], finding.seen
+                    value.save(update_fields=["explanation", "explained"])
+                    explained.append((value.pk, finding.now, finding.now, value.explanation))
+            insert_changes(explained, at=at, by=by, action=Change.Action.EXPLAINED)
             issue(report, by, at)
 
     def _close(self) -> None:
