@@ -65,7 +65,7 @@ class Proposal:
 
 
 def proposal(document: PlanDocument) -> Proposal:
-    """Reads the text once more; a page of it takes milliseconds."""
+    """Reads the text once more, unless it is a long one."""
     plan = reading.parsed(document.text, document.doubts)
     return Proposal(
         plan,

@@ -5,11 +5,13 @@ another one there has lost the document and stops. No transaction is open while 
 """
 
 import datetime
+import hashlib
 import logging
 import time
 from enum import StrEnum
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -41,6 +43,11 @@ Status = PlanDocument.Status
 STALE_AFTER = datetime.timedelta(minutes=5)
 # The worker looks every second; after this long without a beginning none is there.
 BEGINS_WITHIN = datetime.timedelta(seconds=15)
+
+# Characters. Dense objectives are read at some 40,000 a second: more is the worker's, and what it
+# read is kept for the pages that follow. A plan has 30,000, one with its annexes 200,000.
+READ_AT_ONCE = 100_000
+KEPT_FOR = datetime.timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -101,11 +108,16 @@ def is_called(province: AdministrativeUnit, name: str) -> bool:
 
 def parsed(text: str, doubts=()) -> ParsedPlan:
     """What the text says. Raises DocumentRefused if there is nothing in it to decide on."""
-    plan = parse_plan(
-        text,
-        provinces=province_names(),
-        doubts=tuple((start, end) for start, end in doubts),
-    )
+    doubts = tuple((start, end) for start, end in doubts)
+
+    def read_it() -> ParsedPlan:
+        return parse_plan(text, provinces=province_names(), doubts=doubts)
+
+    if len(text) <= READ_AT_ONCE:
+        plan = read_it()
+    else:
+        key = hashlib.sha256(f"{doubts}{text}".encode()).hexdigest()
+        plan = cache.get_or_set(f"plan-{key}", read_it, KEPT_FOR.total_seconds())
     if code := refusal(text, plan):
         raise DocumentRefused(words(code), code=code)
     return plan

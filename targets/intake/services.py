@@ -65,7 +65,7 @@ def on_their_way(user: User) -> list[PlanDocument]:
 def send(
     *, content: bytes, name: str, territory: AdministrativeUnit | None, user: User
 ) -> PlanDocument:
-    """Take a document in. Its text is read at once, but for a scan, which the worker reads.
+    """Take a document in. Its text is read at once; a scan and a long text are the worker's.
 
     Raises DocumentRefused for what cannot become a plan of this person's, AlreadyThere for what
     was sent before; then nothing is saved.
@@ -77,8 +77,9 @@ def send(
     document = PlanDocument(
         name=name, sha256=sha256, territory=territory, uploaded_by=user, pages=inspection.pages
     )
-    if not inspection.needs_ocr:
-        found = reading.opened(content, name)
+    found = None if inspection.needs_ocr else reading.opened(content, name)
+    at_once = found is not None and len(found.text) <= reading.READ_AT_ONCE
+    if at_once:
         plan = reading.parsed(found.text, found.doubts)
         document.territory = reading.own_territory(plan, territory, user)
         if document.territory and plan.number:
@@ -92,7 +93,7 @@ def send(
     try:
         with transaction.atomic():
             document.save()
-            if inspection.needs_ocr:
+            if not at_once:
                 _enqueue(document)
     except BaseException:
         # The database forgets the document, the disk has to be told.

@@ -18,6 +18,7 @@ from targets.documents import recognition
 from targets.documents.pdf import Picture
 from targets.intake import reading, services, tasks
 from targets.models import Plan, PlanDocument, PlanVersion
+from targets.parsing import parse_plan
 from tests import factories
 from tests.conftest import PLAN_TEXT
 from tests.documents import FONT, docx_of, line_of_text, pdf_of_pages, scan_of
@@ -319,6 +320,32 @@ def test_scan_waits_for_the_worker_and_is_read_after_the_commit(
     document.refresh_from_db()
     assert (document.status, document.problem) == ("refused", "no_text")
     assert files(media) == []
+
+
+LONG_TEXT = PLAN_TEXT + "IV. PHỤ LỤC\n" + "Danh sách các thiết chế của tỉnh.\n" * 4000
+
+
+def test_long_document_is_read_by_the_worker_and_not_again_on_its_page(
+    as_staff, territory, indicators, monkeypatch, django_capture_on_commit_callbacks
+):
+    assert len(LONG_TEXT) > reading.READ_AT_ONCE
+    readings = []
+
+    def counted(*args, **kwargs):
+        readings.append(args)
+        return parse_plan(*args, **kwargs)
+
+    monkeypatch.setattr(reading, "parse_plan", counted)
+    with django_capture_on_commit_callbacks() as callbacks:
+        send(as_staff, LONG_TEXT.encode())
+    document = PlanDocument.objects.get()
+    assert (document.status, len(callbacks), readings) == ("waiting", 1, [])
+    callbacks[0]()  # what the worker does
+    document.refresh_from_db()
+    assert (document.status, document.territory) == ("read", territory)
+    check(as_staff, document)
+    assert PlanVersion.objects.get().targets.count() == 6
+    assert len(readings) == 1
 
 
 # Read in the worker --------------------------------------------------------------------------
