@@ -28,7 +28,7 @@ class NewForm(forms.Form):
 
     def __init__(self, *args, unit: ReportingUnit, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["commune"].offer(unit.territory)
+        self.fields["commune"].offer(unit.territory, within=unit.administrative_unit)
 
 
 class InstitutionField(forms.ModelChoiceField):

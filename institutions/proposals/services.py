@@ -90,6 +90,8 @@ def propose_new(
         errors["effective_on"] = fault
     if commune is None and tier in register.IN_A_COMMUNE:
         errors["commune"] = _("An institution of this tier stands in a commune: choose it.")
+    elif commune is not None and not _is_of(unit, commune):
+        errors["commune"] = _("The commune lies outside your unit.")
     elif commune is not None and not is_valid_on(commune, effective_on):
         errors.setdefault(
             "effective_on",
@@ -117,6 +119,14 @@ def propose_new(
     proposal.full_clean()
     proposal.save()
     return proposal
+
+
+def _is_of(unit: ReportingUnit, commune: AdministrativeUnit) -> bool:
+    """An office speaks for its own district or commune, an agency for the whole territory."""
+    if (own := unit.administrative_unit_id) is not None:
+        return own in (commune.pk, commune.parent_id)
+    parent = commune.parent
+    return unit.territory_id in (parent.pk, parent.parent_id)
 
 
 @transaction.atomic

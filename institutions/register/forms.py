@@ -30,13 +30,16 @@ def name_field() -> forms.CharField:
 class CommuneField(forms.ModelChoiceField):
     """Communes in groups, one per district; on a map without districts, in one list."""
 
-    def offer(self, territory: AdministrativeUnit) -> None:
-        self.queryset = (
-            AdministrativeUnit.objects.filter(level=AdministrativeUnit.Level.COMMUNE)
-            .filter(Q(parent=territory) | Q(parent__parent=territory))
-            .select_related("parent")
-            .order_by("parent__sort_key", "sort_key")
-        )
+    def offer(
+        self, territory: AdministrativeUnit, within: AdministrativeUnit | None = None
+    ) -> None:
+        """All communes of a territory, or those of one district, or one commune."""
+        communes = AdministrativeUnit.objects.filter(level=AdministrativeUnit.Level.COMMUNE)
+        if within is None:
+            communes = communes.filter(Q(parent=territory) | Q(parent__parent=territory))
+        else:
+            communes = communes.filter(Q(parent=within) | Q(pk=within.pk))
+        self.queryset = communes.select_related("parent").order_by("parent__sort_key", "sort_key")
         units = list(self.queryset)
         choices: list = [("", _("None"))]
         for parent, members in groupby(units, key=lambda unit: unit.parent):

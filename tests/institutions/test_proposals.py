@@ -77,6 +77,26 @@ def test_proposing_refuses_beside_the_field(unit, told, reporter, changed, field
     assert fields_of(refused) == {field}
 
 
+@pytest.mark.parametrize(("unit_code", "commune"), [("981", "98103"), ("98-tvt", "98203")])
+def test_commune_of_the_own_district_or_for_an_agency_any_is_taken(
+    units, communes, told, reporter, unit_code, commune
+):
+    told["commune"] = communes[commune]
+    assert services.propose_new(units[unit_code], **told, by=reporter).status == "open"
+
+
+def test_commune_of_another_office_is_refused(unit, communes, told, reporter):
+    with pytest.raises(RegisterError) as refused:
+        services.propose_new(unit, **(told | {"commune": communes["98203"]}), by=reporter)
+    assert fields_of(refused) == {"commune"}
+
+
+def test_form_offers_the_communes_of_the_own_district(as_reporter, unit, communes):
+    page = as_reporter.get("/institutions/proposals/units/981/new/")
+    offered = set(page.context["form"].fields["commune"].queryset)
+    assert offered == {communes[code] for code in ("98101", "98102", "98103")}
+
+
 def test_the_same_is_not_proposed_twice_while_open(unit, told, reporter, new):
     with pytest.raises(RegisterError) as refused:
         services.propose_new(unit, **(told | {"name": "thư viện  XÃ Đa Mai"}), by=reporter)
