@@ -127,6 +127,10 @@ def _not_applicable(label: str, reasons: Mapping[str, str]) -> Reading:
         return _no(Reason(Why.REASON_MISSING))
     if (value := reasons.get(label)) is not None:
         return Reading(Cell("not_applicable", na_reason=value))
+    # "đang sửa chữa" begins one reason alone: the rest of its words adds nothing.
+    begun = {value for known, value in reasons.items() if known.startswith(f"{label} ")}
+    if len(begun) == 1 and " " in label:
+        return Reading(Cell("not_applicable", na_reason=begun.pop()))
     near = process.extractOne(label, reasons.keys(), scorer=fuzz.ratio, score_cutoff=80)
     return _no(Reason(Why.REASON_UNKNOWN, proposal=reasons[near[0]] if near else ""))
 

@@ -89,7 +89,12 @@ def preview_page(batch: ImportBatch, seen: Preview, form: DecisionForm) -> dict:
     checks = _checks(report, seen) if useful else []
     labels = names(seen)
     faults = _faults(plan, form)
-    problems = [error for error in error_lines(plan) if error.line in (None, plan.header_line)]
+    # What is open is asked above, in its own place.
+    problems = [
+        error
+        for error in error_lines(plan)
+        if error.line in (None, plan.header_line) and error.why is not Why.OPEN_DOUBT
+    ]
     may_accept_valid = not plan.may_apply() and plan.may_apply(accept_valid=True)
     return {
         **frame(report),
