@@ -10,13 +10,11 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from import_export import fields, resources
-from import_export.admin import ExportMixin
+from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import XLSX
 from simple_history.admin import SimpleHistoryAdmin
 
 from institutions import services
-from institutions.exports import harmless
 from institutions.models import (
     AdministrativeUnit,
     Continuation,
@@ -28,6 +26,7 @@ from institutions.models import (
     User,
 )
 from institutions.names import search_patterns, sort_key
+from institutions.resources import InstitutionResource, last_place
 
 admin.site.site_header = _("Lifelong learning: administration")
 admin.site.site_title = _("Lifelong learning")
@@ -277,52 +276,8 @@ class ContinuationInline(admin.TabularInline):
     autocomplete_fields = ["successor"]
 
 
-class InstitutionResource(resources.ModelResource):
-    """One row per institution with the place where it stood last."""
-
-    tier = fields.Field(column_name="tier")
-    territory = fields.Field(column_name="territory")
-    district = fields.Field(column_name="district")
-    commune = fields.Field(column_name="commune")
-    reporting_unit = fields.Field(column_name="reporting_unit")
-
-    class Meta:
-        model = Institution
-        fields = (
-            *("code", "name", "kind", "tier", "territory", "district", "commune"),
-            *("reporting_unit", "opened_on", "closed_on", "is_sample"),
-        )
-
-    def export_field(self, field, instance, **kwargs):
-        return harmless(super().export_field(field, instance, **kwargs))
-
-    def dehydrate_tier(self, institution):
-        return getattr(_last_place(institution), "tier", "")
-
-    def dehydrate_territory(self, institution):
-        return _named(institution, "territory")
-
-    def dehydrate_district(self, institution):
-        return _named(institution, "district")
-
-    def dehydrate_commune(self, institution):
-        return _named(institution, "commune")
-
-    def dehydrate_reporting_unit(self, institution):
-        return getattr(getattr(_last_place(institution), "reporting_unit", None), "code", "")
-
-
-def _last_place(institution: Institution) -> Placement | None:
-    """From the prefetched placements, which stand in order of time."""
-    return next(reversed(institution.placements.all()), None)
-
-
-def _named(institution: Institution, part: str) -> str:
-    return str(getattr(_last_place(institution), part, None) or "")
-
-
 @admin.register(Institution)
-class InstitutionAdmin(NamedAdmin, ExportMixin, SimpleHistoryAdmin):
+class InstitutionAdmin(NamedAdmin, ImportExportMixin, SimpleHistoryAdmin):
     list_display = ["name", "code", "kind", "tier", "place", "closed_on", "is_sample"]
     list_filter = ["kind", territory_filter("placements__territory"), "is_sample"]
     search_fields = ["name", "code"]
@@ -349,12 +304,12 @@ class InstitutionAdmin(NamedAdmin, ExportMixin, SimpleHistoryAdmin):
 
     @admin.display(description=_("tier"))
     def tier(self, institution):
-        place = _last_place(institution)
+        place = last_place(institution)
         return place.get_tier_display() if place else "–"
 
     @admin.display(description=_("place"))
     def place(self, institution):
-        place = _last_place(institution)
+        place = last_place(institution)
         if place is None:
             return "–"
         return place.place

@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db import admin as tasks_admin
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import XLSX
 from simple_history.admin import SimpleHistoryAdmin
 
 from institutions.admin import LookOnly, TerritoryFilter, territory_filter
 from targets import wording
 from targets.models import Indicator, Plan, PlanVersion, Target
+from targets.resources import TargetResource
 
 # The worker's rows, in English, are nothing to look after: what it did stands in its log, and how a
 # document fares on the document's own page.
@@ -49,7 +52,11 @@ class PlanVersionAdmin(LookOnly, SimpleHistoryAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(LookOnly, SimpleHistoryAdmin):
+class TargetAdmin(LookOnly, ImportExportMixin, SimpleHistoryAdmin):
+    resource_classes = [TargetResource]
+    formats = [XLSX]
+    # Its form page needs inline scripts, which the policy of the site refuses.
+    skip_export_form = True
     list_display = ["indicator", "group", "year", "figure", "basis", "state", "version"]
     list_filter = [
         "state",
@@ -63,6 +70,10 @@ class TargetAdmin(LookOnly, SimpleHistoryAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("version__text", "version__unread")
+
+    def get_export_queryset(self, request):
+        targets = super().get_export_queryset(request)
+        return targets.select_related("indicator", "version__plan__territory")
 
     @admin.display(description=_("tiers"), ordering="tiers")
     def group(self, target):
