@@ -427,7 +427,7 @@ def test_file_from_a_page_of_another_person_is_refused_in_words(opened, fresh_si
 
     expect(page.locator("#panel-upload-says")).to_contain_text("người khác đang đăng nhập")
     page.keyboard.type("c")
-    expect(page.locator("#grid-state")).to_contain_text("Hiện người khác đang đăng nhập")
+    expect(page.locator("#grid-state")).to_contain_text("bằng tài khoản khác")
     other.goto(fresh_site + opened.address)
     expect(cells(other).nth(0)).to_have_value("")
     expect(other.locator("td.cell").first).not_to_contain_text("so-theo-doi.pdf")

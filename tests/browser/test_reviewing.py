@@ -33,6 +33,34 @@ VALUES = """
 """
 
 
+# A save of one cell as the page would send it, whatever the page shows as open.
+FORGED_CELL = """
+    async (key) => {
+      const [line, indicator] = key.split("-").map(Number);
+      const { save, user } = document.getElementById("grid").dataset;
+      const { seen } = document.querySelector(`input[name="c-${key}"]`).form.elements;
+      const [version] = JSON.parse(seen.value)[key] ?? [0];
+      const text = "Không áp dụng: tạm ngừng hoạt động";
+      const token = document.cookie.match(/csrftoken=([^;]*)/)[1];
+      const response = await fetch(save, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        body: JSON.stringify({ user: Number(user), cells: [{ line, indicator, text, version }] }),
+      });
+      return (await response.json()).cells[0].outcome;
+    }
+"""
+FORGED_TEXT = """
+    async (words) => {
+      const form = new FormData(document.querySelector(".grid-sheet form"));
+      form.delete("seen");
+      form.append("difficulties", words);
+      const address = location.pathname.replace("grid/", "texts/");
+      await fetch(address, { method: "POST", redirect: "manual", body: form });
+    }
+"""
+
+
 def by_cell(found: list[tuple]) -> dict[str, tuple]:
     return {key: tuple(rest) for key, *rest in found}
 
@@ -84,6 +112,26 @@ def test_three_cells_go_back_and_nothing_else_moves(fresh_site, enter, rows, jav
     reporter.goto(reporter.url.split("?")[0])
     opened = reporter.locator("input.answer:not([readonly]):not([disabled])")
     expect(opened).to_have_count(3)
+    if not javascript:
+        return
+
+    # The unit corrects them and sends the report again; a forged save of a fourth is refused.
+    other = reporter.locator("input.answer[readonly]").first.get_attribute("name")[2:]
+    assert reporter.evaluate(FORGED_CELL, other) == "refused"
+    reporter.evaluate(FORGED_TEXT, "Viết sau khi nộp")
+    for place, value in enumerate(opened.evaluate_all("all => all.map((one) => one.value)")):
+        opened.nth(place).focus()
+        reporter.keyboard.type("k" if value == "Có" else "c")
+    expect(reporter.locator("#grid-state")).to_have_text("Mọi thay đổi đã được lưu.")
+    corrected = by_cell(rows(VALUES))
+    assert {key for key in corrected if corrected[key] != after.get(key)} == set(chosen)
+    assert {corrected[key][6] - after[key][6] for key in chosen} == {1}
+    entered = rows(
+        "SELECT count(*) FROM reports_change WHERE action = 'entered'"
+        " AND at > (SELECT max(returned_at) FROM reports_report)"
+    )
+    assert entered == [(3,)]
+    assert rows("SELECT id FROM reports_report WHERE difficulties = 'Viết sau khi nộp'") == []
 
 
 def test_keys_lead_through_a_review(fresh_site, enter):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from reports.models import Attachment, IndicatorValue, Report
 from reports.rounds.entry import Closed, EntryRefused, save_texts
-from reports.rounds.review import return_report, submit
+from reports.rounds.review import return_report, submission, submit
 
 LIBRARY, DIGITAL = "98-TV-981", "library.digital"
 PDF = b"%PDF-1.4 x"
@@ -136,7 +136,12 @@ def test_words_are_closed_again_by_the_next_return(give_back, sent, reporter, st
 
 def test_reviewer_ticks_texts_and_files(as_staff, sent):
     value = value_of_library()
-    data = {"cell": f"{value.line_id}-{value.indicator_id}", "message": "Sửa lại", "words": "1"}
+    data = {
+        "cell": f"{value.line_id}-{value.indicator_id}",
+        "message": "Sửa lại",
+        "words": "1",
+        "seen": submission(sent),
+    }
 
     as_staff.post(reverse("reports:return", args=[sent.pk]), data)
 
