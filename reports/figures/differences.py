@@ -101,5 +101,5 @@ def _sentence(sides: _Sides, verdicts: tuple[str, ...]) -> str:
         return ""
     values = {"closed": closed, "now": now, "year": sides.year}
     if sides.year:
-        return _("%(year)s: %(closed)s when closed; %(now)s now.") % values
-    return _("%(closed)s when closed; %(now)s now.") % values
+        return _("%(year)s, when closed: %(closed)s; now: %(now)s.") % values
+    return _("When closed: %(closed)s; now: %(now)s.") % values
