@@ -47,6 +47,7 @@ class ProvinceBoard:
     round: ReportingRound
     rounds: tuple[ReportingRound, ...]
     version: PlanVersion | None
+    amended: PlanVersion | None
     basis: str
     map: str
     rows: tuple[TargetAttainment, ...]
@@ -149,6 +150,7 @@ def province(
         round=figures.round,
         rounds=tuple(sorted(figures.rounds.values(), key=lambda r: r.year)),
         version=figures.version,
+        amended=figures.amended,
         basis=figures.basis,
         map=map_code(territory),
         rows=tuple(rows),

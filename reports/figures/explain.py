@@ -77,12 +77,16 @@ class Explanation:
     others: tuple[tuple[int, str, bool], ...]
 
 
+def tiers_of(address: str) -> tuple[str, ...]:
+    """Tiers as an address names them: "district,province", or "all"."""
+    return () if address == "all" else tuple(sorted(set(address.split(","))))
+
+
 def matching(
     rows: Sequence[TargetAttainment], indicator: str, tiers: str, *, counts: str = ""
 ) -> list[TargetAttainment]:
-    """The rows that an address names, all target years. `tiers`: "district,province" or "all"."""
-    wanted = () if tiers == "all" else tuple(sorted(set(tiers.split(","))))
-    same = [r for r in rows if r.indicator.code == indicator and r.tiers == wanted]
+    """The rows that an address names, all target years."""
+    same = [r for r in rows if r.indicator.code == indicator and r.tiers == tiers_of(tiers)]
     if counts:
         return [row for row in same if row.target.counts == counts]
     # Without a word on it, what counts institutions goes first.
@@ -111,7 +115,7 @@ def explain(
         steps=tuple(steps),
         conclusion=conclusion,
         facts=tuple(_facts(row, place)),
-        quote=_quote(row.target),
+        quote=quote_of(row.target),
         others=tuple(
             (each.target_year, place.explain(each.target), each is row)
             for each in sorted(same, key=lambda each: each.target_year)
@@ -395,7 +399,7 @@ def _facts(row: TargetAttainment, place: Place) -> list[tuple[str, str]]:
     return facts
 
 
-def _quote(target: Target) -> Quote:
+def quote_of(target: Target) -> Quote:
     version = target.version
     text = version.text
     decision = ""

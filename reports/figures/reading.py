@@ -35,7 +35,7 @@ from reports.figures.growth import (
     same_length,
 )
 from reports.models import Report, ReportingRound
-from targets.amending.chain import in_force_at_end_of
+from targets.amending import chain
 from targets.models import PlanVersion, Target
 
 DISTRICT = "district"
@@ -219,7 +219,7 @@ class Figures:
         for target in self._confirmed:
             chains[target.version.plan_id][target.version_id] = target.version
         supplies = {
-            (plan, due): in_force_at_end_of(versions.values(), min(due, self.year)).pk
+            (plan, due): chain.in_force_at_end_of(versions.values(), min(due, self.year)).pk
             for plan, versions in chains.items()
             for due in {target.year for target in self._confirmed}
         }
@@ -232,7 +232,14 @@ class Figures:
     @cached_property
     def version(self) -> PlanVersion | None:
         """The plan version in force when the year ended, whether or not it supplies a target."""
-        return in_force_at_end_of((target.version for target in self._confirmed), self.year)
+        return chain.in_force_at_end_of((target.version for target in self._confirmed), self.year)
+
+    @cached_property
+    def amended(self) -> PlanVersion | None:
+        """The document that the one in force replaces; None if the plan was not amended by then."""
+        versions = {target.version for target in self._confirmed}
+        links = chain.links(each for each in versions if each.plan_id == self.version.plan_id)
+        return next((link.replaces for link in links if link.version == self.version), None)
 
     @cached_property
     def districts(self) -> list[AdministrativeUnit]:

@@ -33,6 +33,7 @@ from reports.figures import (
     waiting,
     words,
 )
+from reports.figures import dropped as dropping
 from reports.figures import explain as explaining
 from reports.figures.as_closed import Basis, offered
 from reports.figures.inspections import inspected, standing, tally_of, told
@@ -282,7 +283,7 @@ def explain(
     same = explaining.matching(found, indicator, tiers, counts=request.GET.get("counts", ""))
     row = next((each for each in same if each.target_year == target_year), None)
     if row is None:
-        raise Http404
+        return _dropped(request, place, round_, indicator, tiers, target_year)
     explanation = explaining.explain(row, same, place)
     listing = explaining.listing(row, place, request.GET)
     RequestConfig(request, paginate=pages_of(PER_PAGE)).configure(listing.table)
@@ -296,6 +297,25 @@ def explain(
         "round": round_,
     }
     return render(request, "reports/explain.html", context)
+
+
+def _dropped(
+    request: HttpRequest,
+    place: Place,
+    round_: ReportingRound,
+    indicator: str,
+    tiers: str,
+    target_year: int,
+) -> HttpResponse:
+    """A target that an amendment dropped keeps its address; 404 for one that there never was."""
+    found = dropping.dropped(place.territory, place.year, indicator, tiers, target_year)
+    if found is None:
+        raise Http404
+    is_sample = round_.is_sample or found.target.version.is_sample
+    context = {**_frame(request, place, is_sample), "dropped": found}
+    if place.known.round(found.last_year) is not None:
+        context["former_url"] = place.explain(found.target, found.last_year)
+    return render(request, "reports/dropped.html", context)
 
 
 def _inspections_behind(row, round_: ReportingRound, place: Place) -> dict:

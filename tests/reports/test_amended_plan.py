@@ -188,3 +188,51 @@ def test_second_document_costs_no_query(amended, as_leader, address):
     with_two = cost()
     amended.plan.versions.exclude(pk=amended.pk).get().targets.all().delete()
     assert with_two == cost()
+
+
+@pytest.fixture
+def without_museum(amended, plan, indicators):
+    """The first document sets a target for the museum, the second one does not."""
+    return factories.TargetFactory(
+        version=plan,
+        indicator=indicators["museum.education_programme"],
+        tiers=("province",),
+        minimum=Decimal(100),
+        unit="milestone",
+        quote="Bảo tàng tỉnh xây dựng và triển khai chương trình giáo dục",
+        state="confirmed",
+    )
+
+
+MUSEUM = "explain/museum.education_programme/province/2025/"
+
+
+def test_dropped_target_keeps_its_address_and_says_since_when(without_museum, amended, as_leader):
+    response = as_leader.get(f"/hong-lam/2025/{MUSEUM}")
+    text = words_of(response)
+    assert f"Không còn trong kế hoạch từ 01/03/2025: {NEW}" in text
+    assert "Bảo tàng tỉnh xây dựng và triển khai chương trình giáo dục" in text
+    html = response.content.decode()
+    assert f'href="/plans/{amended.pk}/changes/"' in html
+    assert f'href="/hong-lam/2024/{MUSEUM}"' in html
+    assert "Không còn trong kế hoạch" not in words_of(as_leader.get(f"/hong-lam/2024/{MUSEUM}"))
+
+
+@pytest.mark.parametrize("address", [MUSEUM.replace("2025", "2026"), MUSEUM.replace("prov", "x")])
+def test_target_that_there_never_was_is_not_found(without_museum, as_leader, address):
+    assert as_leader.get(f"/hong-lam/2025/{address}").status_code == 404
+
+
+def test_target_of_a_later_document_is_not_found_before_it(amended, as_leader):
+    assert as_leader.get(GROWTH.replace("2025", "2024", 1)).status_code == 404
+
+
+def test_dashboard_says_that_the_plan_was_amended(amended, as_leader):
+    response = as_leader.get(PAGE)
+    assert f"Kế hoạch đã được điều chỉnh: {NEW} thay thế {OLD} từ 01/03/2025." in words_of(response)
+    assert f'href="/plans/{amended.pk}/changes/"' in response.content.decode()
+    assert "đã được điều chỉnh" not in words_of(as_leader.get("/hong-lam/2024/"))
+
+
+def test_dashboard_without_a_plan_was_not_amended(open_round, as_leader):
+    assert as_leader.get(PAGE).context["board"].amended is None
