@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +16,7 @@ from institutions.lists.forms import EnterForm, SendForm
 from institutions.lists.template import template as template_file
 from institutions.lists.wording import changes_of, faults_of
 from institutions.models import AdministrativeUnit, Kind, ListImport, Tier
+from institutions.register.views import about_rosters
 from institutions.scope import DEPARTMENT, audience
 from institutions.sheets import UnreadableFile
 from institutions.sheets_wording import passed_words, unreadable
@@ -105,8 +107,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             # What is shown again is what stands now.
             shown = services.preview(kept)
         else:
-            follow = _("Open rounds follow once their roster is brought up to date.")
-            messages.success(request, " ".join([_("The list was entered."), follow]))
+            done = _("The list was entered.")
+            follow = about_rosters(kept.territory)
+            messages.success(request, format_html("{} {}", done, follow))
             return redirect("institutions:import-preview", kept.pk)
     return render(
         request,

@@ -95,7 +95,8 @@ class ProposeNew(_Propose):
     button = gettext_lazy("Send to the Department")
     note = gettext_lazy(
         "The Department looks at the proposal, adds the institution to the register or answers why"
-        " not. Your report gets its row once the Department has accepted it."
+        " not. Your report gets its row once the Department has brought the round's list up to"
+        " date."
     )
     done = gettext_lazy("The proposal was sent to the Department.")
 

@@ -11,6 +11,9 @@ from django.db.models import Exists, OuterRef
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -61,10 +64,8 @@ class RegisterPage(View):
             except ValidationError as refused:
                 form.add_error(None, refused)
             else:
-                words = [self.done]
-                if self.concerns_rosters:
-                    words.append(_("Open rounds follow once their roster is brought up to date."))
-                messages.success(request, " ".join(map(str, words)))
+                follow = about_rosters(self.territory) if self.concerns_rosters else ""
+                messages.success(request, format_html("{} {}", self.done, follow))
                 return redirect(changed)
         return self.page(form)
 
@@ -97,6 +98,18 @@ class RegisterPage(View):
             },
             status=422 if form.is_bound else 200,
         )
+
+
+def about_rosters(territory: AdministrativeUnit) -> SafeString:
+    """That open rounds follow by a person's hand, and where. Rounds are the business of the
+    reports: their page is known here by its address alone."""
+    return format_html(
+        '{} <a href="{}?territory={}">{}</a>',
+        _("Open rounds follow once their roster is brought up to date."),
+        reverse("reports:reporting"),
+        territory.slug,
+        _("To the rounds"),
+    )
 
 
 class Add(RegisterPage):

@@ -496,6 +496,12 @@ def test_changes_say_that_open_rounds_follow_later(as_staff, institutions):
     assert "/reporting/?territory=hong-lam" in page
 
 
+def test_change_leads_to_the_rounds_that_follow(as_staff, institutions):
+    address = f"{institutions['98-TV-981'].get_absolute_url()}close/"
+    page = as_staff.post(address, {"day": "01/04/2025", "reason": REASON}, follow=True)
+    assert '<a href="/reporting/?territory=hong-lam">' in page.content.decode()
+
+
 @pytest.mark.parametrize("n", [1, 4])
 @pytest.mark.parametrize(
     ("step", "queries"), [("rename", 7), ("move", 10), ("close", 7), ("reopen", 7), ("merge", 8)]
