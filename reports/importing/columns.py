@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from reports.importing.cells import bare, plain
 from reports.importing.reasons import Reason, Why
+from reports.importing.stamps import Stamp
 from reports.rounds.checks import Question
 
 INSTITUTION, NAME, NOTE = "institution_code", "name", "note"
@@ -182,7 +183,7 @@ def _find(
     text = plain(heading)
     if (column := known.get(text)) is not None:
         return column, False, ()
-    if _EARLIER.match(text):
+    if _EARLIER.match(text) or Stamp.of(heading):
         return UNUSED, False, ()
     named = {int(found) for found in _YEAR.findall(text)}
     if named and year is not None and named != {year}:

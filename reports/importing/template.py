@@ -2,8 +2,8 @@
 
 As a workbook: drop-down lists, shaded and locked cells where a question is not asked, definitions
 at the headings. As CSV with a byte-order mark and semicolons: a double click in a Vietnamese Excel
-opens it with letters and columns right. Sent back unchanged either changes nothing. The first line
-says for which unit and year it was made; the import refuses it for any other.
+opens it with letters and columns right. Sent back unchanged either changes nothing. Either says for
+which unit and year it was made; the import refuses it for any other.
 """
 
 import csv
@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from institutions.exports import harmless
 from reports.importing.cells import NO, YES
 from reports.importing.columns import COMMUNE, INSTITUTION, NAME, NOTE, TIER
-from reports.importing.matching import Stamp
+from reports.importing.stamps import Stamp
 from reports.importing.wording import headings
 from reports.models import NotApplicableReason, Report, State
 from reports.rounds.checks import Cell
@@ -100,8 +100,7 @@ def template(report: Report) -> Template:
     stamp = Stamp(VERSION, report.reporting_unit.code, report.round.year)
     return Template(
         stamp=stamp,
-        title=f"{stamp.text}: {report.reporting_unit.name}. "
-        + _("Do not change this line."),
+        title=f"{stamp.text}: {report.reporting_unit.name}. " + _("Do not change this line."),
         given=tuple(named[column] for column in (INSTITUTION, NAME, TIER, COMMUNE)),
         indicators=tuple(indicators),
         note=named[NOTE],
@@ -123,13 +122,13 @@ def template_csv(report: Report) -> bytes:
         made = template(report)
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n")
-        writer.writerow([made.title])
         names = [indicator.name for indicator in made.indicators]
-        writer.writerow([*made.given, *names, made.note, *made.earlier])
+        # The mark is a heading: the first line stays that of the headings, as tables have it.
+        writer.writerow([*made.given, made.stamp.text, *made.earlier, *names, made.note])
         for line in made.lines:
             now = [written(answer.now) if answer else "" for answer in line.answers]
             before = [written(answer.earlier) if answer else "" for answer in line.answers]
-            writer.writerow([*line.given, *now, "", *before])
+            writer.writerow([*line.given, "", *before, *now, ""])
     return out.getvalue().encode("utf-8-sig")
 
 
