@@ -215,3 +215,25 @@ def test_reports_of_another_province_are_not_in_the_queue(as_outsider, table, ot
     foreign = as_outsider.get(f"/reporting/rounds/{table['report'].round_id}/review/")
 
     assert (own.context["waiting"], foreign.status_code) == ([], 404)
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        ("approve", "submitted"),
+        ("return", "submitted"),
+        ("return a cell", "submitted"),
+        ("withdraw", "approved"),
+        ("visit", "submitted"),
+    ],
+)
+def test_form_made_for_another_person_decides_nothing(table, clients, reporter, step, state):
+    turn(table, state)
+    where, data = table["steps"][step]
+    report = Report.objects.get(pk=table["report"].pk)
+    data = table["with"] | data | {"seen": submission(report), "typed_by": reporter.pk}
+
+    response = clients["staff"].post(where, data)
+
+    report.refresh_from_db()
+    assert (response.status_code, report.status) == (409, state)

@@ -34,6 +34,7 @@ from reports.rounds.inspecting.tables import (
     InspectionTable,
     reported_text,
 )
+from reports.rounds.same_person import typed_by_same_person
 from reports.rounds.views import frame, report_or_404, report_to_manage
 
 PER_PAGE = 50
@@ -97,6 +98,7 @@ def _correcting(report: Report) -> str:
 
 @audience(DEPARTMENT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@typed_by_same_person
 def visit(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Record one visit to one institution: a day, an inspector, several questions."""
     found = report_to_manage(request, pk)

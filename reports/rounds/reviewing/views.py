@@ -28,6 +28,7 @@ from reports.rounds.review import (
 from reports.rounds.reviewing.board import Board, board
 from reports.rounds.reviewing.history import is_withdrawn
 from reports.rounds.reviewing.queue import approvals, scale, waiting_in
+from reports.rounds.same_person import typed_by_same_person
 from reports.rounds.views import frame, report_to_manage
 from reports.rounds.wording import report_status
 
@@ -161,6 +162,7 @@ def _review(request: HttpRequest, found: Report, shown: Board, **more) -> dict:
 
 @audience(DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def approve_report(request: HttpRequest, pk: int) -> HttpResponse:
     found = report_to_manage(request, pk)
     try:
@@ -178,6 +180,7 @@ def approve_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @audience(DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def return_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the ticked cells, or without any the whole report, with a message."""
     found = report_to_manage(request, pk)
@@ -231,6 +234,7 @@ def _onward(request: HttpRequest, decided: Report) -> HttpResponse:
 
 @audience(DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def withdraw_approval(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the approval of one report back, with a reason that the unit reads."""
     found = report_to_manage(request, pk)
