@@ -108,7 +108,9 @@ def read_text(
     text = unicodedata.normalize("NFC", text).strip().removeprefix("'").strip()
     if text == CLEAR:
         return Reading(Cell())
-    if not_applicable := _NOT_APPLICABLE.fullmatch(bare(text)):
+    # Numbers are many and all different: no use in comparing each with words.
+    is_number = text.isascii() and text.isdigit()
+    if not is_number and (not_applicable := _NOT_APPLICABLE.fullmatch(bare(text))):
         return _not_applicable(not_applicable[1], reasons)
     if text in _DASHES:
         kind = Why.NOT_COUNT if question.is_count else Why.NOT_YES_NO

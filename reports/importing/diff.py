@@ -201,11 +201,10 @@ def diff(matched: Matched, current: Current, choices: Choices = NO_CHOICES) -> I
         if line is not None:
             cells = blanks.filled(row, line)
             changes = _compare(row, cells, line, questions, current, matched.columns, errors)
-        kept = {
-            column: tuple(errors[column])
-            for column in sorted(errors, key=lambda column: places.get(column, len(places)))
-            if errors[column]
-        }
+        kept = {column: tuple(reasons) for column, reasons in errors.items() if reasons}
+        if len(kept) > 1:
+            order = sorted(kept, key=lambda column: places.get(column, len(places)))
+            kept = {column: kept[column] for column in order}
         results.append(
             RowResult(
                 row.line,

@@ -99,19 +99,35 @@ class Roster:
     foreign: frozenset[str] = frozenset()
     # Label of a tier, as `bare` writes it -> tier.
     tiers: Mapping[str, str] = field(default_factory=dict)
+    _exact: dict[str, Known] = field(default_factory=dict)
     _by_code: dict[str, Known] = field(default_factory=dict)
-    _by_name: dict[str, list[Known]] = field(default_factory=dict)
-    _by_number: dict[int, list[Known]] = field(default_factory=dict)
     _foreign: set[str] = field(default_factory=set)
+    # Made when the first row asks for them: most files name every institution by its code.
+    _names: dict[str, list[Known]] | None = None
+    _numbers: dict[int, list[Known]] | None = None
     _searches: int = 0
 
     def __post_init__(self) -> None:
-        for known in self.lines:
-            self._by_code[_code(known.code)] = known
-            self._by_name.setdefault(words_of(known.name), []).append(known)
-            if known.code.isascii() and known.code.isdigit() and len(known.code) < 40:
-                self._by_number.setdefault(int(known.code), []).append(known)
+        self._exact = {known.code: known for known in self.lines}
+        self._by_code = {_code(code): known for code, known in self._exact.items()}
         self._foreign = {_code(code) for code in self.foreign}
+
+    @property
+    def _by_name(self) -> dict[str, list[Known]]:
+        if self._names is None:
+            self._names = {}
+            for known in self._exact.values():
+                self._names.setdefault(words_of(known.name), []).append(known)
+        return self._names
+
+    @property
+    def _by_number(self) -> dict[int, list[Known]]:
+        if self._numbers is None:
+            self._numbers = {}
+            for code, known in self._exact.items():
+                if code.isascii() and code.isdigit() and len(code) < 40:
+                    self._numbers.setdefault(int(code), []).append(known)
+        return self._numbers
 
     def find(self, row: MatchedRow, chosen: str | None = None) -> Found:
         """The institution of `row`. `chosen` is the code that its sender named, if any."""
@@ -122,6 +138,8 @@ class Roster:
         return self._by_written_name(row) if row.name else Found()
 
     def _by_written_code(self, row: MatchedRow) -> Found:
+        if known := self._exact.get(row.code):
+            return self._unless_contradicted(row, known)
         key = _code(row.code)
         if known := self._by_code.get(key):
             return self._unless_contradicted(row, known)
