@@ -49,6 +49,10 @@ from reports.rounds.entry import (
 from reports.rounds.progress import asked_in
 from targets.models import Indicator
 
+# Of a file for one report, which is read while its sender waits: several times the institutions of
+# the largest unit. Longer ones are for the whole territory, and for the worker.
+MOST_ROWS = 20_000
+
 # In what a batch found: notes that the file replaced, by value, so that an undo gives them back.
 REPLACED_NOTES = "replaced_notes"
 
@@ -168,6 +172,7 @@ def read(content: bytes, name: str, words: Vocabulary, choices: Choices) -> Book
         name,
         limits=Limits(
             max_bytes=settings.MAX_IMPORT_BYTES,
+            max_rows=MOST_ROWS,
             max_unpacked=_UNPACKED * settings.MAX_IMPORT_BYTES,
         ),
         choice=Choice.from_dict(choices.reading),
@@ -342,13 +347,14 @@ def import_file(
     user: User | None = None,
     dry_run: bool = False,
     accept_valid: bool = False,
+    choices: Mapping | None = None,
 ) -> tuple[ImportPlan, ImportBatch | None]:
     """Preview and write in one step, for the command line. No batch where nothing changes.
 
     Raises UnreadableFile, EntryRefused or ImportRefused, and has then written nothing.
     """
     require_open(report, user)
-    file = read_for(report, content, name=name)
+    file = read_for(report, content, name=name, choices=choices)
     if dry_run:
         plan = compare(report, file, user).plan
         if not plan.may_apply(accept_valid=accept_valid):

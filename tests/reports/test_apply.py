@@ -5,7 +5,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from institutions.sheets import UnreadableFile
+from institutions.sheets import FileProblem, UnreadableFile
 from reports.importing import apply as applying
 from reports.importing.apply import (
     ImportRefused,
@@ -328,3 +328,12 @@ def test_mangled_file_is_written_wholly_or_not_at_all(report, data):
             expected = sum(1 for _ in plan.changes)
         assert IndicatorValue.objects.count() == Change.objects.count() == expected
         transaction.set_rollback(True)
+
+
+def test_file_too_long_for_one_unit_is_refused_in_words(report):
+    rows = (f"98-TV-{n},,Có,,,,,,," for n in range(applying.MOST_ROWS + 1))
+
+    with pytest.raises(UnreadableFile) as refused:
+        import_file(report, csv(*rows), name="so-lieu.csv")
+
+    assert refused.value.problem is FileProblem.TOO_MANY_ROWS

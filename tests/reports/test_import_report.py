@@ -1,5 +1,8 @@
+import io
 import json
+from csv import reader
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -170,3 +173,47 @@ def test_tally_is_printed_as_text(report, tmp_path, capsys):
     call_command("import_report", file, "--unit", "981", "--year", "2025")
 
     assert capsys.readouterr().out.count("1") == 2
+
+
+def as_workbook(content: bytes) -> bytes:
+    book = openpyxl.Workbook()
+    for row in reader(content.decode().splitlines()):
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_workbook_is_read_like_a_csv(report, run):
+    result, refusal = run(as_workbook(csv(LIBRARY.replace("1.250", "1250"), CENTRE)))
+
+    assert (refusal, result["new"], result["errors"]) == (None, 2, [])
+    assert IndicatorValue.objects.get(indicator__code="library.visits_growth").count == 1250
+
+
+TICKS = ("98-TV-981,,x,Có,5,,,,,", "98-TV-98102,,,Có,6,,,,,")
+
+
+def test_what_the_file_leaves_open_is_said_and_how_to_answer_it(report, run):
+    result, refusal = run(csv(*TICKS))
+
+    assert len(result["errors"]) == 1
+    assert "--answer blank:library.lifelong_services=leave|no" in refusal
+    assert nothing_was_written()
+
+
+def test_answer_is_taken_and_kept_with_the_import(report, run):
+    _result, refusal = run(csv(*TICKS), "--answer", "blank:library.lifelong_services=no")
+
+    assert refusal is None
+    assert IndicatorValue.objects.get(state="no").line.institution.code == "98-TV-98102"
+    assert ImportBatch.objects.get().choices == {
+        "answers": {"blank:library.lifelong_services": "no"}
+    }
+
+
+def test_answer_to_nothing_is_refused(report, run):
+    _result, refusal = run(csv(LIBRARY), "--answer", "no")
+
+    assert refusal is not None
+    assert nothing_was_written()

@@ -7,19 +7,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from institutions.sheets import UnreadableFile
+from institutions.sheets import FileProblem, UnreadableFile
 from institutions.sheets_wording import unreadable
 from reports.importing.apply import ImportRefused, import_file
-from reports.importing.diff import Outcome
-from reports.importing.wording import ErrorLine, error_lines
+from reports.importing.diff import ImportPlan, Outcome
+from reports.importing.wording import ErrorLine, ask, error_lines
 from reports.models import Report
 from reports.rounds.entry import EntryRefused
+from targets.models import Indicator
 
 NO_TALLY = {"rows": 0} | {outcome.value: 0 for outcome in Outcome}
 
 
 class Command(BaseCommand):
-    help = "Imports a unit's CSV file into its report of a year: all rows or none."
+    help = "Imports a unit's file, CSV or workbook, into its report of a year: all rows or none."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -28,6 +29,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="compare, write nothing")
         parser.add_argument(
             "--accept-valid", action="store_true", help="write the rows without errors"
+        )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            default=[],
+            metavar="QUESTION=ANSWER",
+            help="answer what the file leaves open; the refusal names questions and answers",
         )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -52,18 +60,27 @@ class Command(BaseCommand):
                 name=file.name,
                 dry_run=options["dry_run"],
                 accept_valid=options["accept_valid"],
+                choices={"answers": dict(self.answers(**options))},
             )
         except UnreadableFile as error:
             message = unreadable(error, max_bytes=settings.MAX_IMPORT_BYTES)
-            line = error.detail if isinstance(error.detail, int) else None
+            line = error.detail if error.problem is FileProblem.QUOTES else None
             self.refuse(message, line=line, **options)
         except EntryRefused as error:
             self.refuse(str(error), **options)
         except ImportRefused as error:
             errors = error_lines(error.plan)
             self.show(error.plan.tally, errors, **options)
-            raise CommandError("\n".join([str(error), *map(_as_text, errors)])) from None
+            said = [str(error), *map(_as_text, errors), *_questions(error.plan)]
+            raise CommandError("\n".join(said)) from None
         self.show(plan.tally, error_lines(plan), **options)
+
+    def answers(self, *, answer: list[str], **options) -> list[tuple[str, str]]:
+        pairs = [each.rpartition("=")[::2] for each in answer]
+        for question, _answer in pairs:
+            if not question:
+                self.refuse(_("An answer is written as QUESTION=ANSWER."), **options)
+        return pairs
 
     def read(self, file: Path, **options) -> bytes:
         try:
@@ -89,6 +106,17 @@ class Command(BaseCommand):
                 )
                 % tally
             )
+
+
+def _questions(plan: ImportPlan) -> list[str]:
+    """What the file leaves open, and how to answer it on the command line."""
+    names = dict(Indicator.objects.values_list("code", "name"))
+    return [
+        f"{ask(doubt, names.get(doubt.column, doubt.column))}"
+        f" --answer {doubt.key}={'|'.join(doubt.answers)}"
+        for doubt in plan.doubts
+        if doubt.is_open
+    ]
 
 
 def _as_text(error: ErrorLine) -> str:
