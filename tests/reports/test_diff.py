@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from institutions.sheets import Passed, PassedOver
 from reports.importing.choices import Choices
 from reports.importing.columns import Vocabulary
 from reports.importing.diff import (
@@ -266,3 +267,140 @@ def test_every_row_has_one_outcome_and_invalid_rows_change_nothing(rows):
         assert bool(row.errors) == (row.outcome is Outcome.INVALID)
         assert not (row.errors and row.cells)
         assert (row.outcome in (Outcome.NEW, Outcome.CHANGED)) == bool(row.cells)
+
+
+# What is left open ------------------------------------------------------------------------
+
+
+def doubts(result: ImportPlan) -> list[tuple[str, tuple[int, ...], str]]:
+    return [(doubt.key, doubt.lines, doubt.answer) for doubt in result.doubts]
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        (("TV-1||x|1||", "TV-2|||2||"), [("blank:library.digital", (3,), "")]),
+        (("TV-1||✓|1||", "TV-2||✓|2||"), []),
+        (("TV-1||x|1||", "TV-2||Không|2||"), []),
+        (("TV-1||Có|1||", "TV-2|||2||"), []),
+        # A blank cell that is not asked says nothing.
+        (("TV-1||x|1||", "VH-1||||Có|"), []),
+        (("TV-1||✓|1||", "TV-2||x|2||"), [("cross:library.digital", (3,), "")]),
+        (("TV-1|||12,5||", "TV-2|||1.2||"), [("thousands:library.visits_growth", (2, 3), "")]),
+    ],
+)
+def test_what_a_file_leaves_open_is_asked_once_per_column(rows, asked):
+    assert doubts(plan(*rows)) == asked
+
+
+def test_open_question_about_blank_cells_stops_the_whole_file():
+    result = plan("TV-1||x|1||", "TV-2|||2||")
+
+    assert not result.may_apply(accept_valid=True)
+    assert result.problems == {"library.digital": (Reason(Why.OPEN_DOUBT),)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "cell"), [("leave", None), ("no", Cell("no")), ("forged", None), ("", None)]
+)
+def test_answer_about_blank_cells_is_followed(answer, cell):
+    choices = Choices(answers={"blank:library.digital": answer})
+
+    result = decided(choices, "TV-1||x|1||", "TV-2|||2||")
+
+    written = {change.indicator: change.after for change in result.rows[1].cells}
+    assert written.get("library.digital") == cell
+    assert result.may_apply() is (answer in ("leave", "no"))
+
+
+@pytest.mark.parametrize("answer", ["no", "yes"])
+def test_answer_about_crosses_is_followed(answer):
+    choices = Choices(answers={"cross:library.digital": answer})
+
+    result = decided(choices, "TV-1||✓|1||", "TV-2||x|2||")
+
+    assert result.rows[1].cells[0].after == Cell(answer)
+
+
+def test_number_that_excel_held_is_not_read_as_its_text():
+    as_text = plan("TV-2|||1.234||")
+    as_number = decided(Choices(), "TV-2|||1.234||", numbers=((2, 3),))
+    agreed = decided(
+        Choices(answers={"thousands:library.visits_growth": "whole"}),
+        "TV-2|||1.234||",
+        numbers=((2, 3),),
+    )
+
+    assert as_text.rows[0].cells[0].after == Cell("count", 1234)
+    assert whys(as_number) == [{"library.visits_growth": [Why.MAYBE_THOUSANDS]}]
+    assert agreed.rows[0].cells[0].after == Cell("count", 1234)
+
+
+def test_missing_column_is_agreed_to():
+    choices = Choices(answers={"missing:library.visits_growth": "without"})
+
+    result = decided(choices, "TV-1|Có", header="institution_code|library.digital")
+
+    assert (result.problems, result.may_apply()) == ({}, True)
+
+
+def test_rows_are_told_apart_by_what_was_decided():
+    rows = ("TV-1||Có|||", "|Thư viện|Có|||")
+    chosen = decided(Choices(institutions={3: "TV-2"}), *rows)
+    left = decided(Choices(institutions={3: ""}), *rows)
+
+    assert outcomes(plan(*rows)) == ["changed", "invalid"]
+    assert (outcomes(chosen), chosen.rows[1].code) == (["changed", "new"], "TV-2")
+    assert (outcomes(left), left.left_out, left.passed) == (["changed"], (3,), 1)
+    assert len({p.fingerprint for p in (plan(*rows), chosen, left)}) == 3
+
+
+def test_institution_chosen_twice_is_a_double():
+    result = decided(Choices(institutions={3: "TV-1"}), "TV-1||Có|||", "|Thư viện|Có|||")
+
+    assert outcomes(result) == ["invalid", "invalid"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "whys_of_all"),
+    [
+        ("Mẫu 1, đơn vị 981, năm 2025: Huyện An Bình", []),
+        ("Mẫu 1, đơn vị 982, năm 2025: Thị xã Đức Phong", [Why.OTHER_UNIT]),
+        ("Mẫu 1, đơn vị 981, năm 2024: Huyện An Bình", [Why.OTHER_YEAR]),
+        ("MAU 1, DON VI 982, NAM 2024", [Why.OTHER_UNIT, Why.OTHER_YEAR]),
+        ("Mẫu số 1, năm 2024", []),
+    ],
+)
+def test_template_of_another_unit_or_year_is_refused(stamp, whys_of_all):
+    ours = replace(CURRENT, unit="981", year=2025)
+    title = PassedOver(1, Passed.TITLE, 1, stamp)
+
+    result = decided(Choices(), "TV-1||Có|||", current=ours, passed_over=(title,))
+
+    found = [reason.why for reasons in result.problems.values() for reason in reasons]
+    assert found == whys_of_all
+
+
+def test_hidden_sheet_tells_a_template_too():
+    ours = replace(CURRENT, unit="981", year=2025)
+
+    result = decided(Choices(), "TV-1||Có|||", current=ours, hidden="mau 1 2025 98-tvt")
+
+    assert result.problems == {"template": (Reason(Why.OTHER_UNIT, "98-tvt"),)}
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["answers", "columns", "institutions", "reading", "2", "-1"]), inner
+            )
+        ),
+    )
+)
+def test_choices_are_read_from_anything_and_kept_the_same(kept):
+    choices = Choices.of(kept)
+
+    assert Choices.of(choices.kept) == choices
