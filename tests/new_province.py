@@ -8,8 +8,8 @@ from pathlib import Path
 
 import docx
 
-from institutions.models import AdministrativeUnit
 from institutions.loading import load_units
+from institutions.models import AdministrativeUnit
 from tests import factories
 from tests.documents import word_file
 

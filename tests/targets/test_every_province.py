@@ -9,9 +9,9 @@ import datetime
 import pytest
 from django.conf import settings
 
+from institutions.loading import load_units
 from institutions.models import RESERVED_SLUGS, AdministrativeUnit
 from institutions.names import fold
-from institutions.loading import load_units
 from targets.intake.reading import province_names, territory_named
 from targets.parsing import parse_plan
 
