@@ -104,8 +104,8 @@ class Limits:
 class Choice:
     """What a person decided instead of the guess; None: guess.
 
-    `encoding`: one of ENCODINGS; `typed_in`: "unicode", "tcvn3" or "vni"; `sheet`: a name;
-    `header_line`: as Excel numbers the rows.
+    `encoding`: one of ENCODINGS; `typed_in`: one of TYPED_IN; `delimiter`: one character;
+    `sheet`: a name; `header_line`: as Excel numbers the rows. What can be none is guessed.
     """
 
     encoding: str | None = None

@@ -66,7 +66,7 @@ def open_text(
     first = sample.splitlines()[0] if sample.strip() else ""
     sep = _SEP.fullmatch(first)
     has_sep = bool(sep) and sep[1] != '"'
-    if choice.delimiter:
+    if choice.delimiter and len(choice.delimiter) == 1 and choice.delimiter not in '"\r\n':
         delimiter = choice.delimiter
     elif has_sep:
         delimiter = sep[1]

@@ -14,7 +14,7 @@ from datetime import datetime
 from institutions.sheets.book import CellKind, FileProblem, Limits, SheetInfo, UnreadableFile
 from institutions.sheets.containers import Package
 from institutions.sheets.merging import Merges
-from institutions.sheets.raw import HEAD, RawRow, moment_text, number_text
+from institutions.sheets.raw import AROUND, HEAD, RawRow, moment_text, number_text
 from institutions.sheets.xml import Stop, parse, parse_slowly
 
 _PART = "content.xml"
@@ -225,7 +225,7 @@ class _SheetReader:
         if row.cells:
             for extra in range(self._repeated):
                 self._count += 1
-                if self._count > self._limits.max_rows:
+                if self._count > self._limits.max_rows + AROUND:
                     raise UnreadableFile(FileProblem.TOO_MANY_ROWS, self._limits.max_rows)
                 copy = RawRow(
                     row.line + extra, [*row.cells], dict(row.kinds), is_hidden=row.is_hidden

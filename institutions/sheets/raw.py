@@ -14,6 +14,7 @@ from functools import lru_cache
 from institutions.sheets.book import CellKind
 
 HEAD = 60  # filled lines of a sheet in which a heading is looked for
+AROUND = 1000  # filled lines that are no rows, before a reader stops by itself
 
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _PLACEHOLDER = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)

@@ -105,8 +105,8 @@ class Typist:
 
     def __init__(self, sample: Iterable[str], typed_in: str | None = None):
         self.is_mixed = False
-        self._is_chosen = typed_in is not None
-        self.typed_in = None if typed_in == "unicode" else typed_in
+        self._is_chosen = typed_in in ("unicode", *CONVERT)
+        self.typed_in = typed_in if typed_in in CONVERT else None
         self._known: dict[str, str] = {}
         if not self._is_chosen:
             found = {word for text in sample for word in words(unicodedata.normalize("NFC", text))}

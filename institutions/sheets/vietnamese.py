@@ -40,9 +40,11 @@ _COMMON = frozenset(
     """.split()  # noqa: SIM905
 )
 # Words of ASCII and other letters that hold at least one of the others; general punctuation and
-# what stands between words ends them.
+# what stands between words ends them. Begun at the beginning of letters only, and never tried
+# again with fewer: a cell of a hundred thousand letters would take minutes.
 _WORD = re.compile(
-    r"[A-Za-z]*[^\x00-\x7f\s\u2000-\u206f\u20ac][^\x00-\x40\[-`{-\x7f\s\u2000-\u206f\u20ac]*"
+    r"(?<![A-Za-z])[A-Za-z]*+[^\x00-\x7f\s\u2000-\u206f\u20ac]"
+    r"[^\x00-\x40\[-`{-\x7f\s\u2000-\u206f\u20ac]*"
 )
 
 

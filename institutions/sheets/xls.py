@@ -15,7 +15,7 @@ from xlrd.biffh import error_text_from_code
 
 from institutions.sheets.book import CellKind, FileProblem, Limits, SheetInfo, UnreadableFile
 from institutions.sheets.merging import Merges
-from institutions.sheets.raw import RawRow, as_shown, day_text, number_text
+from institutions.sheets.raw import AROUND, RawRow, as_shown, day_text, number_text
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -81,7 +81,7 @@ class XlsBook:
                 continue
             merges.fill(row)
             count += 1
-            if count > self.limits.max_rows:
+            if count > self.limits.max_rows + AROUND:
                 raise UnreadableFile(FileProblem.TOO_MANY_ROWS, self.limits.max_rows)
             yield row
             if most is not None and count >= most:

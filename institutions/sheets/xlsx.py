@@ -17,6 +17,7 @@ from institutions.sheets.book import CellKind, FileProblem, Limits, SheetInfo, U
 from institutions.sheets.containers import Package
 from institutions.sheets.merging import Merges
 from institutions.sheets.raw import (
+    AROUND,
     RawRow,
     as_shown,
     day_text,
@@ -29,7 +30,7 @@ from institutions.sheets.xml import Stop, local, parse, parse_slowly
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _TRUE = ("1", "true", "on")
 
@@ -343,7 +344,7 @@ class _SheetReader:
             row, self._row = self._row, None
             if row is not None and (row.cells or row.kinds):
                 self._count += 1
-                if self._count > self._limits.max_rows:
+                if self._count > self._limits.max_rows + AROUND:
                     raise UnreadableFile(FileProblem.TOO_MANY_ROWS, self._limits.max_rows)
                 self._rows.append(row)
                 if self._most is not None and self._count >= self._most:
