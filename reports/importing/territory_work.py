@@ -103,6 +103,8 @@ def send(territory: AdministrativeUnit, content: bytes, name: str, user: User) -
     batch.file.save(f"{batch.sha256[:16]}.dat", ContentFile(content), save=False)
     try:
         with transaction.atomic():
+            for unread in imports_of(territory).filter(uploaded_by=user, status=Status.FAILED):
+                give_up(unread)
             batch.save()
             _enqueue(batch)
     except BaseException:

@@ -4,6 +4,7 @@
 values and as many changes. Constraints hold as ever, since they are the database's.
 """
 
+import io
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, models
@@ -52,13 +53,44 @@ def insert(
     if not complete:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and len(complete) > PAGE:
+            _copy(cursor, quote(meta.db_table), into, complete, conflict)
+        elif connection.vendor == "postgresql":
             from psycopg2.extras import execute_values  # not installed with every database
 
             execute_values(cursor.cursor, f"{statement}%s{conflict}", complete, page_size=PAGE)
         else:
             places = ", ".join(["%s"] * len(complete[0]))
             cursor.executemany(f"{statement}({places}){conflict}", complete)
+
+
+def _copy(cursor, table: str, columns: str, rows: Sequence[Sequence], conflict: str) -> None:
+    """Insert by COPY: preparing each row as SQL takes longer than all the database does with it.
+
+    COPY knows no conflicts; where there may be some, the rows wait in a table of this connection.
+    """
+    into = "bulk_rows" if conflict else table
+    if conflict:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE bulk_rows AS SELECT {columns} FROM {table} WITH NO DATA"
+        )
+    for start in range(0, len(rows), 10 * PAGE):
+        lines = "".join(map(_line, rows[start : start + 10 * PAGE]))
+        cursor.cursor.copy_expert(f"COPY {into} ({columns}) FROM STDIN", io.StringIO(lines))
+    if conflict:
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM bulk_rows{conflict}")
+        cursor.execute("DROP TABLE bulk_rows")
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _line(row: Sequence) -> str:
+    """A row as COPY reads it."""
+    return (
+        "\t".join("\\N" if value is None else str(value).translate(_ESCAPED) for value in row)
+        + "\n"
+    )
 
 
 def insert_changes(

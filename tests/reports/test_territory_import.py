@@ -319,6 +319,14 @@ def test_file_that_is_no_table_is_refused(send):
     assert batch.fault
 
 
+def test_file_that_was_refused_goes_when_another_is_sent(send):
+    refused = send(content=b"\x89PNG\r\n\x1a\n\x00\x00")
+
+    send(*ROWS)
+
+    assert not ImportBatch.objects.filter(pk=refused.pk).exists()
+
+
 def test_file_without_a_year_cannot_be_written(send, write):
     batch = send(content=csv(*ROWS).replace(b"year", b"nam xx"))
 
