@@ -7,6 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reports.importing.reasons import About
 from reports.models import Change, ImportBatch, IndicatorValue
@@ -69,3 +71,22 @@ def rows_of(expected: dict, plan) -> int:
     """All rows of the sheet: the manifest counts them apart from the reader."""
     skipped = sum(b - a + 1 for a, b, why in expected["passed_over"] if why != "separator_line")
     return expected["rows"] + skipped + 1
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+)
+@given(data=st.data(), name=st.sampled_from(["plain.xlsx", "utf8-bom.csv", "tcvn3.csv"]))
+def test_mangled_file_never_breaks_the_pages(as_reporter, report, data, name):
+    content = bytearray((FILES / name).read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+
+    response = upload(as_reporter, report, name, bytes(content))
+
+    assert response.status_code in (302, 422)
+    if response.status_code == 302:
+        assert as_reporter.get(response.url).status_code == 200
+        assert as_reporter.get(f"{response.url}marked.xlsx").status_code == 200
