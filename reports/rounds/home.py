@@ -13,7 +13,14 @@ from institutions.scope import rights
 from reports.deadlines import days_left
 from reports.models import Change, IndicatorValue, Reminder, Report, ReportingRound
 from reports.rounds.editing_checks.findings import Findings, findings_of_all
-from reports.rounds.pages import Place, ReportRow, overseen, places, report_rows
+from reports.rounds.pages import (
+    Place,
+    ReportRow,
+    overseen,
+    places,
+    report_rows,
+    with_corrections,
+)
 from reports.rounds.reviewing.history import is_withdrawn
 from reports.rounds.reviewing.queue import Waiting, waiting
 
@@ -135,7 +142,7 @@ def _owed(rows: Collection[ReportRow]) -> list[Owed]:
         "line__reporting_unit__in": {report.reporting_unit_id for report in reports},
     }
     for value in (
-        IndicatorValue.objects.filter(is_returned=True, **of_units)
+        with_corrections(IndicatorValue.objects.filter(is_returned=True, **of_units))
         .select_related("line__institution", "indicator")
         .order_by("line__institution__sort_key", "indicator")
     ):
