@@ -33,6 +33,13 @@ def differences(rows: Iterable[TargetAttainment], *, is_now: bool) -> tuple[str,
     return tuple(sentence for sentence in sentences if sentence)
 
 
+def changes(before: TargetAttainment, after: TargetAttainment) -> str:
+    """One figure before and after, "64,7 % (11/17) → 58,8 % (10/17)"; empty: it stays."""
+    sides = (_growth if before.is_growth else _coverage)(before, after)[-1]
+    each = _joined(sides, _verdicts(before, after))
+    return " → ".join(each) if each[0] != each[1] else ""
+
+
 class _Sides(NamedTuple):
     """A figure on both sides; `year` where it is not the one that the page is about."""
 
@@ -93,10 +100,15 @@ def _verdicts(closed: TargetAttainment, now: TargetAttainment) -> tuple[str, ...
     return tuple(words.in_sentence(str(status.word)) for status in each)
 
 
-def _sentence(sides: _Sides, verdicts: tuple[str, ...]) -> str:
+def _joined(sides: _Sides, verdicts: tuple[str, ...]) -> list[str]:
+    """Each side with its verdict."""
     pairs = zip(sides[:2], verdicts or ("", ""), strict=True)
     # A single institution is only a yes or a no, and so is what is said of it.
-    closed, now = (", ".join(dict.fromkeys(filter(None, pair))) for pair in pairs)
+    return [", ".join(dict.fromkeys(filter(None, pair))) for pair in pairs]
+
+
+def _sentence(sides: _Sides, verdicts: tuple[str, ...]) -> str:
+    closed, now = _joined(sides, verdicts)
     if closed == now:
         return ""
     values = {"closed": closed, "now": now, "year": sides.year}

@@ -226,6 +226,21 @@ def test_form_shows_what_stands_and_saves_the_correction(as_staff, closed, form)
     assert (change.after_state, change.reason) == ("no", "Nhầm")
 
 
+def test_form_tells_the_effect_before_anything_is_saved(as_staff, closed, form):
+    sent = {"answer": "no", "reason": "Nhầm", "version": 1}
+    response = as_staff.post(form, {**sent, "look": "1"})
+    found = {each.target_year: each.change for each in response.context["effects"]}
+    assert found[2025].replace("\N{NO-BREAK SPACE}", " ") == "50,0 % (1/2) → 0,0 % (0/2)"
+    assert not Change.objects.filter(action="erratum").exists()
+    assert as_staff.post(form, sent).status_code == 302
+
+
+def test_form_tells_when_no_target_would_change(as_staff, closed, plan, form):
+    plan.targets.all().update(state="rejected")
+    sent = {"answer": "no", "reason": "Nhầm", "version": 1, "look": "1"}
+    assert as_staff.post(form, sent).context["effects"] == []
+
+
 @pytest.mark.parametrize(
     "sent",
     [

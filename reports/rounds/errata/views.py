@@ -21,6 +21,7 @@ from institutions.scope import (
 from reports.models import ReportingRound, RoundLine
 from reports.rounds.entry import Conflict, InvalidCell
 from reports.rounds.errata import boards, services
+from reports.rounds.errata.effect import effect
 from reports.rounds.errata.forms import ErratumForm
 from reports.rounds.same_person import typed_by_same_person
 from reports.rounds.wording import cell_text
@@ -76,27 +77,32 @@ def correct(request: HttpRequest, pk: int, indicator: str) -> HttpResponse:
     form = ErratumForm(
         data, indicator=standing.indicator, standing=standing.cell, seen=standing.version
     )
-    status, overtaken = 200, ""
+    status, overtaken, effects = 200, "", None
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            erratum = {
+                "line": line,
+                "indicator": standing.indicator,
+                "cell": form.cell,
+                "seen": form.cleaned_data["version"],
+                "reason": form.cleaned_data["reason"],
+                "user": request.user,
+            }
             try:
-                value = services.correct(
-                    line=line,
-                    indicator=standing.indicator,
-                    cell=form.cell,
-                    seen=form.cleaned_data["version"],
-                    reason=form.cleaned_data["reason"],
-                    user=request.user,
-                )
+                if "look" in request.POST:
+                    status, effects = 200, effect(**erratum)
+                else:
+                    value = services.correct(**erratum)
             except (services.ErratumRefused, InvalidCell) as refused:
                 form.add_error(None, str(refused))
             except Conflict as conflict:
                 status, overtaken = 409, standing.now
                 form.accept(conflict.values[0].version)
             else:
-                _say(request, line, value, standing.now)
-                return redirect(_back(line))
+                if effects is None:
+                    _say(request, line, value, standing.now)
+                    return redirect(_back(line))
     context = {
         "section": "reporting",
         "territory": line.round.territory,
@@ -108,6 +114,7 @@ def correct(request: HttpRequest, pk: int, indicator: str) -> HttpResponse:
         "standing": standing,
         "form": form,
         "overtaken": overtaken,
+        "effects": effects,
         "back_url": _back(line),
     }
     return render(request, "reports/erratum.html", context, status=status)
