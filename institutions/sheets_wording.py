@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from institutions.sheets import FileProblem, Passed, UnreadableFile
+from institutions.sheets import Doubt, FileProblem, Passed, UnreadableFile
 
 
 def unreadable(error: UnreadableFile, *, max_bytes: int) -> str:
@@ -32,8 +32,12 @@ def unreadable(error: UnreadableFile, *, max_bytes: int) -> str:
             "The file is damaged or was cut off. Open it in Excel, save it anew and send that."
         ),
         FileProblem.NOT_A_TABLE: _(
-            "This is not a table. Send an Excel workbook (.xlsx) or a CSV file."
-        ),
+            "This is not a table but a file of the kind %(detail)s. Send an Excel workbook (.xlsx)"
+            " or a CSV file."
+        )
+        % {"detail": detail}
+        if detail
+        else _("This is not a table. Send an Excel workbook (.xlsx) or a CSV file."),
         FileProblem.OTHER_SPREADSHEET: _(
             "This kind of spreadsheet cannot be read (%(detail)s). In Excel choose Save As, type"
             " “Excel workbook (.xlsx)”."
@@ -65,3 +69,29 @@ def passed_words(reason: Passed) -> str:
         Passed.TOTAL: _("totals"),
         Passed.NOTE: _("remark or signature below the table"),
     }[reason]
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """What was guessed without being sure, and what to look at."""
+    return {
+        Doubt.ENCODING: _(
+            "The letters could be read in two ways. Look at the names below; if they are wrong,"
+            " choose another encoding."
+        ),
+        Doubt.TYPED_IN: _(
+            "Some cells are typed in an old font (TCVN3 or VNI), others are not. Look at the names"
+            " below."
+        ),
+        Doubt.LETTERS_LOST: _(
+            "The program that saved the file threw letters away (“Th? vi?n”). Save it again as"
+            " “Excel workbook (.xlsx)” or “CSV UTF-8” if you can."
+        ),
+        Doubt.DELIMITER: _("The separator of the columns is not certain. Look at the columns."),
+        Doubt.HEADING: _(
+            "No line holds headings that are known. Choose the line in which they stand."
+        ),
+        Doubt.SHEET: _(
+            "Several sheets hold such a table; one is read. Check that it is the right one, and"
+            " send the others each by itself."
+        ),
+    }[doubt]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.forms import BoundField
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from institutions.sheets_wording import passed_words
+from institutions.sheets_wording import doubt_words, passed_words
 from reports.importing import effect
 from reports.importing.apply import Preview
 from reports.importing.columns import UNUSED, Column
@@ -88,7 +89,7 @@ def preview_page(batch: ImportBatch, seen: Preview, form: DecisionForm) -> dict:
     effects = effect.effects(report, seen) if useful else []
     checks = _checks(report, seen) if useful else []
     labels = names(seen)
-    faults = _faults(plan, form)
+    faults, found = _faults(plan, form), _found(plan)
     # What is open is asked above, in its own place.
     problems = [
         error
@@ -114,7 +115,8 @@ def preview_page(batch: ImportBatch, seen: Preview, form: DecisionForm) -> dict:
         "has_open_doubts": any(doubt.is_open for doubt in plan.doubts),
         "changed": _change_lines(plan, Outcome.CHANGED, labels),
         "new": _change_lines(plan, Outcome.NEW, labels),
-        "found": _found(plan),
+        "found": found[:SHOWN],
+        "found_count": len(found),
         "shown": SHOWN,
         "effects": effects,
         "turned": sum(each.is_turned for each in effects),
@@ -148,13 +150,15 @@ def _reading(seen: Preview, form: DecisionForm) -> dict:
     ]
     used = [column for column in plan.table if column.column not in (None, "", UNUSED)]
     return {
-        "format": {"text": _("text"), "xlsx": "XLSX", "xls": "XLS", "ods": "ODS"}[seen.book.format],
+        "format": {"text": pgettext("file", "text"), "xlsx": "XLSX", "xls": "XLS", "ods": "ODS"}[
+            seen.book.format
+        ],
         "encoding": encodings().get(guess.encoding, ""),
         "typed_in": typed_in().get(guess.typed_in or "", ""),
         "delimiter": delimiters().get(guess.delimiter, ""),
         "sheet": guess.sheet if len(guess.sheets) > 1 else "",
         "header_line": guess.header_line,
-        "reading_doubts": guess.doubts,
+        "reading_doubts": [doubt_words(doubt) for doubt in guess.doubts],
         "columns": columns,
         "used": len(used),
         "reading_fields": [
