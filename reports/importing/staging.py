@@ -38,6 +38,9 @@ class Stage:
     `with Stage() as stage:`; afterwards the table is gone.
     """
 
+    def __init__(self) -> None:
+        self._replaces_notes = False
+
     def __enter__(self) -> "Stage":
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS staged_cell")
@@ -55,6 +58,8 @@ class Stage:
         rows = list(rows)
         if not rows:
             return
+        note, before = _COLUMNS.index("note"), _COLUMNS.index("before_note")
+        self._replaces_notes |= any(row[before] and row[before] != row[note] for row in rows)
         into = f"INSERT INTO staged_cell ({', '.join(_COLUMNS)}) VALUES "
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
@@ -141,23 +146,13 @@ class Stage:
                     batch.pk,
                 ],
             )
+            if not self._replaces_notes:
+                return {}
             cursor.execute(
                 f"SELECT v.id, s.before_note {joined}"
                 " AND s.before_note <> '' AND s.before_note <> s.note"
             )
             return {str(pk): note for pk, note in cursor.fetchall()}
-
-    def units(self) -> set[tuple[int, int]]:
-        """Round and reporting unit of every cell that the file changes."""
-        lines = _quoted(RoundLine)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                SELECT DISTINCT l.round_id, s.unit_id
-                FROM staged_cell s JOIN {lines} l ON l.id = s.line_id WHERE s.is_change = 1
-                """
-            )
-            return set(cursor.fetchall())
 
 
 def _quoted(model) -> str:

@@ -30,6 +30,7 @@ from institutions.sheets import UnreadableFile
 from reports.importing import tasks
 from reports.importing.apply import REPLACED_NOTES, content_of, sha256
 from reports.importing.choices import Choices
+from reports.importing.diff import Outcome
 from reports.importing.staging import Stage
 from reports.importing.whole_territory import Survey, survey, why_closed
 from reports.models import Change, ImportBatch, Report, ReportingRound
@@ -407,9 +408,8 @@ def _write(hold: Hold, stage: Stage, found: Survey) -> None:
         raise _Overtaken
     now = timezone.now()
     replaced = stage.write(batch, batch.applied_by, now)
-    changed = stage.units()
     for report in reports:
-        if (report.round_id, report.reporting_unit_id) in changed:
+        if found.units[report.pk].keys() & {Outcome.NEW, Outcome.CHANGED}:
             mark_started(report, now)
     kept = {**(batch.found or {}), **({REPLACED_NOTES: replaced} if replaced else {})}
     hold.write(
