@@ -58,7 +58,7 @@ YEAR = "year"
 MOST_ROWS = 200_000
 PART = 1000
 # Errors that the page shows; the file of errors holds all.
-SHOWN = 200
+SHOWN = 100
 
 _HEADINGS = {
     "Năm": YEAR, "Năm báo cáo": YEAR, "Year": YEAR, YEAR: YEAR,
