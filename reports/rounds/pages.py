@@ -348,7 +348,7 @@ def changes(report: Report, limit: int = HISTORY) -> list[Event]:
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
 
 
-_WITH_WORDS = (Change.Action.CORRECTED, Change.Action.EXPLAINED)
+_WITH_WORDS = (Change.Action.CORRECTED, Change.Action.EXPLAINED, Change.Action.ERRATUM)
 
 
 def _about(note: CheckNote) -> str:
