@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reports.models import Change, IndicatorValue, Report
+from reports.rounds import bulk
 from reports.rounds.checks import Cell
 from reports.rounds.entry import set_value
 from tests import factories
@@ -190,6 +191,12 @@ def test_emptied_cell_is_not_reported_again(send, as_reporter, reporter):
 
 def test_cell_changed_meanwhile_shows_both_and_who(send, as_staff, staff, as_reporter, reporter):
     send(as_staff, staff, (LIBRARY, VISITS, "70", 0))
+    value = IndicatorValue.objects.get()
+    # Who explained it is not who wrote it.
+    bulk.insert_changes(
+        [(value.pk, Cell("count", 70), Cell("count", 70), "Đã đếm lại.")],
+        at=timezone.now(), by=reporter, action=Change.Action.EXPLAINED,
+    )  # fmt: skip
 
     answer = send(as_reporter, reporter, (LIBRARY, VISITS, "80", 0))["cells"][0]
 

@@ -131,10 +131,8 @@ def writers(results: Sequence[Result]) -> list[Change | None]:
     wanted = [r.value.pk for r in results if r.outcome is Outcome.CONFLICT]
     latest: dict[int, Change] = {}
     if wanted:
-        entered_only = Change.objects.exclude(
-            action__in=[Change.Action.APPROVED, Change.Action.UNAPPROVED]
-        )
-        for change in entered_only.filter(value__in=wanted).select_related("by").order_by("pk"):
+        written = Change.objects.filter(value__in=wanted, action__in=Change.WORKING)
+        for change in written.select_related("by").order_by("pk"):
             latest[change.value_id] = change
     return [latest.get(r.value.pk) if r.outcome is Outcome.CONFLICT else None for r in results]
 
