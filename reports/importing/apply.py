@@ -61,7 +61,7 @@ REPLACED_NOTES = "replaced_notes"
 _UNPACKED = 5
 
 # Endings of file names that are kept.
-_KINDS = re.compile(r"\.(?:csv|tsv|txt|xlsx|xls|ods)")
+_KINDS = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm|xls|ods)")
 
 
 class Why(models.TextChoices):

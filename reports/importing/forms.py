@@ -18,7 +18,7 @@ from reports.importing.wording import (
     typed_in,
 )
 
-ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 # Rows for which an institution can be chosen on the page; the others are corrected in the file.
 ROWS = 100
 # Beyond so many institutions a list of all of them helps nobody.
