@@ -33,6 +33,7 @@ _EARLIER = re.compile(r"(?:ky|nam) truoc\b|(?:previous|last) (?:round|year)\b")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _YEAR = re.compile(r"(?:\bnam )?\b((?:19|20)[0-9]{2})\b")
 _FUZZY_LINES = 60
+_OFFERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,10 @@ def _find(
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     (best, likeness), *others = ranked
     near = tuple(c for c, score in ranked[:4] if score >= LIKELY and score > likeness - APART)
+    # A part of a name, such as "Ứng dụng CNTT": likely, and never sure.
+    part = set(words.split())
+    named = [column for label, column in known.items() if part <= set(bare(label).split())]
+    near = tuple(dict.fromkeys((*near, *named)))
     if likeness >= SURE and (not others or others[0][1] <= likeness - APART):
         return best, True, ()
-    return None, False, tuple(c for c in near if c != UNUSED)
+    return None, False, tuple(c for c in near if c != UNUSED)[:_OFFERED]

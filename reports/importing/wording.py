@@ -80,7 +80,10 @@ _ALSO = {
     TIER: ("Loại hình", "Cấp quản lý"),
     COMMUNE: ("Xã", "Xã, phường", "Xã/phường", "Xã, phường, thị trấn", "Địa bàn", "Địa bàn xã"),
     NOTE: ("Ghi chú thêm", "Chú thích", "Nhận xét", "Remarks"),
-    UNUSED: ("STT", "TT", "Số TT", "Số thứ tự", "No.", "#"),
+    UNUSED: (
+        *("STT", "TT", "Số TT", "Số thứ tự", "No.", "#"),
+        *("Huyện", "Quận, huyện", "Địa chỉ", "Điện thoại", "Người phụ trách", "Loại thiết chế"),
+    ),
 }
 
 

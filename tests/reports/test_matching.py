@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from institutions.sheets import Book, Format, Guess, Row
 from reports.importing.cells import Sign, bare, read_cell, read_text
 from reports.importing.choices import Choices
-from reports.importing.columns import Vocabulary, column_letter
+from reports.importing.columns import Vocabulary, column_letter, find_columns
 from reports.importing.matching import Matched, match
 from reports.importing.reasons import Reason, Why
 from reports.rounds.checks import MAX_NOTE, Cell, Question
@@ -45,6 +46,56 @@ def test_column_is_found_by_code_or_name(heading):
         "institution_code": "institution_code",
         "library.digital": heading,
     }
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Ứg dụng CNTT", "library.digital"),
+        ("Ứng dụng CNTT (Có/Không)", "library.digital"),
+        ("Luot nguoi su dụng", "library.visits_growth"),
+        ("Lượt người sử dụng năm 2025", "library.visits_growth"),
+        ("Mã thiếtt chế", "institution_code"),
+    ],
+)
+def test_small_slip_in_a_heading_is_forgiven(heading, column):
+    found = find_columns([heading], lambda _place: True, replace(VOCABULARY, year=2025), {})
+
+    assert (found[0][0].column, found[1]) == (column, {})
+
+
+@pytest.mark.parametrize(
+    ("heading", "candidates"),
+    [
+        ("Ứng dụng", "library.digital"),
+        ("Lượt người", "library.visits_growth"),
+        ("Lượt người sử dụng thư viện xã", "library.visits_growth"),
+        ("Địa điểm", ""),
+    ],
+)
+def test_heading_that_may_be_another_is_asked_about(heading, candidates):
+    columns, problems = find_columns([heading], lambda _place: True, VOCABULARY, {})
+
+    ((reason,),) = problems.values()
+    assert (columns[0].column, reason.hint) == (None, candidates)
+
+
+@pytest.mark.parametrize("heading", ["Lượt người sử dụng năm 2024", "Kỳ trước: Ứng dụng CNTT"])
+def test_column_of_another_year_is_passed_over(heading):
+    columns, problems = find_columns(
+        [heading], lambda _place: True, replace(VOCABULARY, year=2025), {}
+    )
+
+    assert (columns[0].column, problems) == ("unused", {})
+
+
+def test_exact_heading_goes_before_one_that_is_alike():
+    columns, problems = find_columns(
+        ["Ứng dụng CNTTT", "Ứng dụng CNTT"], lambda _place: True, VOCABULARY, {}
+    )
+
+    assert [column.column for column in columns] == [None, "library.digital"]
+    assert list(problems) == ["Ứng dụng CNTTT"]
 
 
 def test_headings_of_the_template_are_found():
