@@ -6,6 +6,7 @@ PURE: no Django.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -15,6 +16,12 @@ from institutions.sheets.book import FileProblem, Format, Limits, UnreadableFile
 _CHUNK = 64 * 1024
 _MOST_PARTS = 5_000
 _HARMLESS, _MOST_TIMES = 20_000_000, 150
+# What zipfile and its unpackers raise on torn bytes: it believes offsets, names and versions
+# (ValueError, OverflowError, RuntimeError), and what a part says of the memory it takes.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError,
+    OverflowError, RuntimeError, MemoryError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What people send by mistake; the names are shown to them.
 _NOT_TABLES = (
@@ -74,8 +81,7 @@ def _in_zip(content: bytes) -> Format:
             if "META-INF/manifest.xml" in names and not is_locked:
                 with archive.open("META-INF/manifest.xml") as stream:
                     manifest = stream.read(_CHUNK)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError,
-            NotImplementedError, RuntimeError, OverflowError, MemoryError):  # fmt: skip
+    except _BROKEN:
         raise UnreadableFile(FileProblem.DAMAGED) from None
     if len(parts) > _MOST_PARTS:
         raise UnreadableFile(FileProblem.TOO_LARGE_UNPACKED)
@@ -115,7 +121,7 @@ class Package:
     def __init__(self, content: bytes, limits: Limits):
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, OSError, ValueError, OverflowError):
+        except _BROKEN:
             raise UnreadableFile(FileProblem.DAMAGED) from None
         self._limit = min(limits.max_unpacked, max(_HARMLESS, _MOST_TIMES * len(content)))
         self._left = self._limit
@@ -135,10 +141,9 @@ class Package:
                         if self._left < 0:
                             raise UnreadableFile(FileProblem.TOO_LARGE_UNPACKED, self._limit)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError,
-                NotImplementedError, OverflowError, MemoryError) as error:  # fmt: skip
-            if isinstance(error, UnreadableFile):
-                raise
+        except UnreadableFile:
+            raise
+        except _BROKEN:
             raise UnreadableFile(FileProblem.DAMAGED, name) from None
 
     def read(self, name: str) -> bytes:

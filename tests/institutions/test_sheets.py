@@ -350,6 +350,36 @@ def _mangled_part(content: bytes, chance: random.Random) -> bytes:
     return out.getvalue()
 
 
+def _with_directory_behind_the_end(content: bytes) -> bytes:
+    """The parts are said to begin before the file does."""
+    place = content.rindex(b"PK\x05\x06") + 16
+    offset = int.from_bytes(content[place : place + 4], "little") + 1_000_000
+    return content[:place] + offset.to_bytes(4, "little") + content[place + 4 :]
+
+
+def _spoilt_under_lzma(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        start = new.getinfo("xl/workbook.xml").header_offset + 30 + len("xl/workbook.xml") + 12
+    spoilt = bytearray(out.getvalue())
+    spoilt[start : start + 8] = b"\xff" * 8
+    return bytes(spoilt)
+
+
+@pytest.mark.parametrize("spoil", [_with_directory_behind_the_end, _spoilt_under_lzma])
+def test_package_with_lies_in_its_directory_is_refused(spoil):
+    workbook = next(each for each in SMALL if b"xl/workbook.xml" in each)
+    assert read(workbook).headings
+    with pytest.raises(UnreadableFile) as refused:
+        read(spoil(workbook))
+    assert refused.value.problem is FileProblem.DAMAGED
+
+
 @given(content=st.sampled_from(SMALL), seed=st.integers(0, 2**32))
 def test_mangled_file_is_read_or_refused_and_never_more(content, seed):
     broken = mangled(content, random.Random(seed))

@@ -16,13 +16,13 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def forms(report, indicators):
+def forms(report, indicators, reporter):
     """Every form of the reporting pages that keeps what somebody typed, by name."""
     line = report.round.lines.get(institution__code="98-TV-981")
     indicator = indicators[DIGITAL].pk
     kept = Attachment.objects.create(
         report=report, name="cu.pdf", size=3, sha256="0" * 64, file="attachments/cu.pdf",
-        uploaded_by_id=report.round.closed_by_id or 1,
+        uploaded_by=reporter,
     )  # fmt: skip
     base = f"/reporting/reports/{report.pk}"
     return {
