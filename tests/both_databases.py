@@ -3,8 +3,11 @@
 One pytest process has one default database. So the session starts PostgreSQL from a wheel in a
 temporary folder and a second pytest on it, with the same selection of tests; two cores carry one
 each. The second run is one more test of the first, waited for at the end: it fails when the second
-run fails, with the whole output of that run. What uses no database runs once: browser tests in the
-first run, all the others in the second, so that both take about as long.
+run fails, with the whole output of that run.
+
+What uses no database runs once: in the first run, but where that has the browser tests to carry, in
+the second, so that both take about as long. Tests marked `any_database` are heavy, and ask for
+nothing that could differ between databases: they run on SQLite, on both in CI.
 
 `--one-database` or a DATABASE_URL of your own: the run uses that one database alone.
 """
@@ -36,7 +39,10 @@ def pytest_addoption(parser):
         help="run on the current database alone, not on PostgreSQL as well",
     )
     group.addoption(
-        "--second-run", action="store_true", help="leave out what the first of two runs does alone"
+        "--second-run",
+        choices=("database", "all"),
+        help="leave out what the first of two runs does alone: all without a database, or that"
+        " which needs a browser",
     )
 
 
@@ -52,12 +58,17 @@ def uses_database(item: pytest.Item) -> bool:
     )
 
 
-def is_for_the_first_run(item: pytest.Item) -> bool:
-    return uses_database(item) or item.get_closest_marker("browser") is not None
+def is_for_both(item: pytest.Item) -> bool:
+    in_ci = os.environ.get("CI") == "true"
+    return uses_database(item) and (in_ci or item.get_closest_marker("any_database") is None)
 
 
-def is_for_the_second_run(item: pytest.Item) -> bool:
-    return uses_database(item) or item.get_closest_marker("browser") is None
+def needs_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
+
+
+def is_pure(item: pytest.Item) -> bool:
+    return not uses_database(item) and not needs_browser(item)
 
 
 def keep(config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:
@@ -67,8 +78,11 @@ def keep(config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.option.second_run:
-        keep(config, items, is_for_the_second_run)
+    match config.option.second_run:
+        case "database":
+            keep(config, items, is_for_both)
+        case "all":
+            keep(config, items, lambda item: is_for_both(item) or is_pure(item))
 
 
 class SecondRunFailed(Exception):
@@ -105,11 +119,14 @@ class SecondRun:
     def __init__(self, config):
         self.config = config
         self.process = self.server = self.folder = None
+        self.share = "database"
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session, config, items):
-        if any(uses_database(item) for item in items):
-            keep(config, items, is_for_the_first_run)
+        if any(is_for_both(item) for item in items):
+            if any(needs_browser(item) for item in items):
+                self.share = "all"
+                keep(config, items, lambda item: not is_pure(item))
             items.append(SecondRunItem.from_parent(session, name=NAME, nodeid=NAME))
 
     def pytest_collection_finish(self, session):
@@ -128,7 +145,7 @@ class SecondRun:
         arguments = [
             *self.config.invocation_params.args,
             "--one-database",
-            "--second-run",
+            f"--second-run={self.share}",
             # What failed last is remembered for each database apart.
             *("-o", f"cache_dir={self.config.rootpath / '.pytest_cache' / 'postgresql'}"),
         ]

@@ -27,6 +27,8 @@ from tests import factories
 from tests.conftest import enrol
 from tests.documents import pdf_of_pages
 
+pytestmark = pytest.mark.any_database
+
 PEOPLE = (
     *("reporter", "other_reporter", "staff", "leader", "national_leader"),
     *("administrator", "outsider"),

@@ -146,6 +146,7 @@ def walk(page: Page, site: str):
                 waiting.append(target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", PEOPLE)
 def test_pages_are_readable_on_a_phone_without_javascript(site, enter, untranslated, role):
     page = enter(site, PEOPLE[role], width=360, javascript=False)
@@ -168,6 +169,7 @@ def test_pages_are_readable_on_a_phone_without_javascript(site, enter, untransla
 
 
 # The other two see the same pages as these.
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["department", "reporter", "leader"])
 def test_pages_load_without_complaint_of_the_browser(site, enter, role):
     """Scripts on: the desk fails the test for any console error, refusal or foreign host."""

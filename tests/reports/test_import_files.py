@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from reports.importing.reasons import About
 from reports.models import Change, ImportBatch, IndicatorValue
 
+pytestmark = pytest.mark.any_database
+
 FILES = Path(__file__).parents[1] / "data" / "files"
 EXPECTED = json.loads((FILES / "manifest.json").read_text(encoding="utf-8"))
 

@@ -78,6 +78,7 @@ def site(tmp_path):
     return environment, tmp_path / "site.sqlite3"
 
 
+@pytest.mark.slow
 def test_worker_reads_what_waits_while_others_write(site):
     environment, path = site
     worker = subprocess.Popen(

@@ -239,6 +239,7 @@ def seconds(text: str) -> float:
     return min(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["objectives", "tasks", "table", "one line"])
 def test_four_times_the_text_takes_about_four_times_as_long(where):
     """Not the square: a book of 300 pages is read in seconds."""
