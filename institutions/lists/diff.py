@@ -190,7 +190,8 @@ def faults_on(
         if Column.NAME in entry.changed:
             fault = register.check_day(day, after=wanted.opened_on, today=today, ahead=0)
         if not fault and entry.moves:
-            after = max(known.last.valid_from, wanted.opened_on or known.last.valid_from)
+            began = known.last.valid_to or known.last.valid_from
+            after = max(began, wanted.opened_on or began)
             fault = register.check_day(day, after=after, today=today)
             if not fault:
                 faults = _faults_of_place(known.last.territory, wanted.place, day)

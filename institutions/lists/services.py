@@ -40,6 +40,7 @@ from institutions.models import (
     User,
 )
 from institutions.register.services import written_day
+from institutions.services import overlapping
 from institutions.sheets import Book, Limits, PassedOver, read_book
 
 MOST_ROWS = 20_000
@@ -79,8 +80,10 @@ def keep(file: UploadedFile, *, territory: AdministrativeUnit, by: User) -> List
     content = file.read(settings.MAX_IMPORT_BYTES + 1)
     rows_of(_book(content, file.name))
     for earlier in ListImport.objects.filter(territory=territory, sent_by=by, applied_at=None):
-        earlier.file.delete(save=False)
-        earlier.delete()
+        # Asked once more as it is deleted: it may be entered at this moment.
+        gone, _by_model = ListImport.objects.filter(pk=earlier.pk, applied_at=None).delete()
+        if gone:
+            earlier.file.delete(save=False)
     file.seek(0)
     kept = ListImport(territory=territory, name=file.name[-255:], sent_by=by)
     kept.file.save(hashlib.sha256(content).hexdigest()[:16], file, save=False)
@@ -274,6 +277,12 @@ def _write(
             **told,
         )
     if begun := [row for entry in changed if (row := _begun(entry))]:
+        for row in begun:
+            if overlapping(row).exists():
+                raise ListRefused(
+                    _("%(name)s stood elsewhere before: its day of opening cannot be changed here.")
+                    % {"name": row.institution}
+                )
         bulk_update_with_history(begun, Placement, ["valid_from"], **told)
     if moved := [entry for entry in changed if entry.moves]:
         former = [entry.known.last for entry in moved if entry.known.last.valid_to is None]

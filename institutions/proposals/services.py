@@ -199,6 +199,11 @@ def accept_closure(proposal: Proposal, *, day: datetime.date, reason: str, by: U
     """Close the institution on the day that the Department enters. Raises AlreadyDecided,
     RegisterError."""
     current = _still_open(proposal)
+    _institution, last = register.locked(current.institution)
+    if last.territory_id != current.reporting_unit.territory_id:
+        raise register.RegisterError(
+            _("The institution stands in another territory by now. Refuse the proposal.")
+        )
     register.close_institution(current.institution, day=day, reason=reason, by=by)
     _decide(current, Status.ACCEPTED, by)
     return current.institution

@@ -398,10 +398,12 @@ def split_institution(
 
 def _of_part(number: int, refused: RegisterError) -> dict[str, list[str]]:
     """The faults of one part; its day is the day of them all."""
-    return {
-        "day" if field == "opened_on" else f"{field}_{number}": faults
-        for field, faults in refused.message_dict.items()
-    }
+    # The form asks for no district: the commune brings it.
+    at = {"opened_on": "day", "district": f"commune_{number}"}
+    found: dict[str, list[str]] = {}
+    for field, faults in refused.message_dict.items():
+        found.setdefault(at.get(field, f"{field}_{number}"), []).extend(faults)
+    return found
 
 
 def _check_day_of_change(institution: Institution, last: Placement, day: datetime.date) -> None:

@@ -19,6 +19,8 @@ from institutions.sheets.xml import Stop, parse, parse_slowly
 
 _PART = "content.xml"
 _HIDDEN = ("collapse", "filter")
+# Cells of one row that says how often it stands there: a few bytes may claim any number.
+_MOST_REPEATED = 500_000
 _ERROR = re.compile(r"#[A-Z/0!?]+|Err:[0-9]+|#[^\s]+!")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _TIME = re.compile(r"-?PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,][0-9]+)?S")
@@ -223,6 +225,8 @@ class _SheetReader:
         if row is None:
             return
         if row.cells:
+            if self._repeated * len(row.cells) > _MOST_REPEATED:
+                raise UnreadableFile(FileProblem.TOO_MANY_ROWS, self._limits.max_rows)
             for extra in range(self._repeated):
                 self._count += 1
                 if self._count > self._limits.max_rows + AROUND:

@@ -33,6 +33,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _TRUE = ("1", "true", "on")
+# More of either is no table that a person made.
+_MOST_MERGES, _MOST_STRINGS = 100_000, 3_000_000
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ class XlsxBook:
                 bottom, _right = _place(last)
                 if bottom > top:
                     ranges.append((top, bottom, left))
+                    if len(ranges) > _MOST_MERGES:
+                        raise UnreadableFile(FileProblem.TOO_LARGE_UNPACKED)
                 end = found.end()
             # Keep what may be the beginning of one more, never what was counted already.
             tail = text[max(end, len(text) - 200) :]
@@ -185,6 +189,8 @@ def _shared_strings(package: Package, part: str) -> list[str]:
     def end(name: str) -> None:
         name = local(name)
         if name == "si":
+            if len(strings) >= _MOST_STRINGS:
+                raise UnreadableFile(FileProblem.TOO_LARGE_UNPACKED)
             strings.append(_clean("".join(pieces)))
         elif name == "rPh":
             within["phonetic"] = False
@@ -319,7 +325,7 @@ class _SheetReader:
             self._row = RawRow(line, [], is_hidden=is_hidden)
             self._column = -1
         elif name == "col" and attributes.get("hidden", "") in _TRUE:
-            first, last = _int(attributes.get("min")), _int(attributes.get("max"))
+            first, last = max(_int(attributes.get("min")), 1), _int(attributes.get("max"))
             self.hidden_columns |= set(range(first - 1, min(last, self._limits.max_columns)))
         elif name == "rPh":
             self._keep = False

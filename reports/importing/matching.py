@@ -7,7 +7,7 @@ alone, its sender is asked what the blank ones mean.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -76,16 +76,20 @@ class Matched:
     header_line: int = 1
 
 
-def match(book: Book, vocabulary: Vocabulary, choices: Choices = NO_CHOICES) -> Matched:
-    """Find the columns of `book` and read every cell. Never raises on any book."""
+def match(
+    book: Book,
+    vocabulary: Vocabulary,
+    choices: Choices = NO_CHOICES,
+    signs: Mapping[str, set[Sign]] | None = None,
+) -> Matched:
+    """Find the columns of `book` and read every cell. Never raises on any book.
+
+    `signs`, where `book` is a part of a file: how the columns of the whole file write their
+    answers (`signs_of`). What a tick or a blank means must not change from part to part.
+    """
     filled = _filled(book)
     table, problems = find_columns(book.headings, filled.__contains__, vocabulary, choices.columns)
-    used = {
-        column.place: column.column
-        for column in table
-        if column.column in {*_OWN, *vocabulary.by_code, *vocabulary.headings.values()}
-        and column.column not in ("", "unused")
-    }
+    used = _used(table, vocabulary)
     headings = {column: _heading(book.headings[place], place) for place, column in used.items()}
     places = {headings[column]: place for place, column in used.items()}
     places |= {
@@ -97,7 +101,7 @@ def match(book: Book, vocabulary: Vocabulary, choices: Choices = NO_CHOICES) -> 
     # A heading that is not known may be that of the codes: names serve where there are none.
     if INSTITUTION not in headings and (unknown or NAME not in headings):
         problems[INSTITUTION] = (Reason(Why.NO_INSTITUTION_COLUMN),)
-    reader = _Reader(book, vocabulary, choices, used, headings)
+    reader = _Reader(book, vocabulary, choices, used, headings, signs)
     return Matched(
         tuple(reader.rows()),
         headings,
@@ -111,6 +115,25 @@ def match(book: Book, vocabulary: Vocabulary, choices: Choices = NO_CHOICES) -> 
         tuple(stamps(book)),
         book.guess.header_line,
     )
+
+
+def signs_of(
+    book: Book, vocabulary: Vocabulary, choices: Choices = NO_CHOICES
+) -> Mapping[str, set[Sign]]:
+    """How each yes-or-no column of a whole file writes its answers, by indicator code."""
+    filled = _filled(book)
+    table, _problems = find_columns(book.headings, filled.__contains__, vocabulary, choices.columns)
+    return _Reader(book, vocabulary, choices, _used(table, vocabulary), {}).signs
+
+
+def _used(table: Iterable[Column], vocabulary: Vocabulary) -> dict[int, str]:
+    """Place → column, of the columns that are read."""
+    return {
+        column.place: column.column
+        for column in table
+        if column.column in {*_OWN, *vocabulary.by_code, *vocabulary.headings.values()}
+        and column.column not in ("", "unused")
+    }
 
 
 def _heading(text: str, place: int) -> str:
@@ -140,6 +163,7 @@ class _Reader:
         choices: Choices,
         used: Mapping[int, str],
         headings: Mapping[str, str],
+        signs: Mapping[str, set[Sign]] | None = None,
     ):
         self.book, self.choices, self.used, self.headings = book, choices, used, headings
         self.questions = [
@@ -152,7 +176,7 @@ class _Reader:
         self.more = {c: p for c, p in self.place.items() if c not in (*_OWN, *vocabulary.by_code)}
         self.width = len(book.headings)
         self.known: dict[tuple[str, str, bool], Reading] = {}
-        self.signs = self._signs()
+        self.signs = self._signs() if signs is None else signs
         self.ticked = frozenset(
             code for code, signs in self.signs.items() if signs and signs <= {Sign.TICK, Sign.CROSS}
         )
@@ -180,6 +204,15 @@ class _Reader:
                 for reading in readings
                 if reading.cell is not None and reading.cell.state in ("yes", "no")
             }
+            says_yes = any(
+                reading.cell is not None
+                and reading.cell.state == "yes"
+                and reading.sign is Sign.WORD
+                for reading in readings
+            )
+            # A cross beside a yes, or one that is no letter, may well be a no: it is asked about.
+            if Sign.CROSS in found[code] and (says_yes or said & {"✗", "✘"}):
+                found[code].add(Sign.TICK)
         return found
 
     def _read(self, text: str, question: Question, number: Decimal | None) -> Reading:

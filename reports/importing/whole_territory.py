@@ -37,7 +37,7 @@ from reports.importing.diff import (
     Standing,
     diff,
 )
-from reports.importing.matching import Matched, MatchedRow, match
+from reports.importing.matching import Matched, MatchedRow, match, signs_of
 from reports.importing.reasons import Doubt, Reason, Why
 from reports.importing.staging import Stage
 from reports.importing.territory_faults import (
@@ -199,6 +199,7 @@ class _Surveyor:
         )
         total = len(book.rows)
         repeated = self._repeated()
+        self.signs = signs_of(book, self.words, self.choices)
         for start in range(0, total, PART):
             rows = book.rows[start : start + PART]
             self._part(replace(book, rows=rows, passed_over=()), rows, repeated)
@@ -241,7 +242,7 @@ class _Surveyor:
         return {n: [o for o in same if o != n] for same in lines.values() for n in same}
 
     def _part(self, book: Book, rows: Sequence[Row], repeated: dict[int, list[int]]) -> None:
-        matched = match(book, self.words, self.choices)
+        matched = match(book, self.words, self.choices, self.signs)
         for column, reasons in matched.problems.items():
             self._problem(column, reasons[0])
         heading = matched.columns.get(INSTITUTION, INSTITUTION)
@@ -447,10 +448,16 @@ class _Surveyor:
         room = SHOWN - len(self.found.faults)
         self.found.faults += faults[: max(room, 0)]
         if self.faulty:
-            width = len(self.book.headings)
-            cells = [*row.values[:width], *[""] * (width - len(row.values))]
+            numbers = row.numbers if row.kinds else {}
+            cells = [
+                # Sent again as text, 1.234 would be 1234: refused until somebody says what it is.
+                f"{value} ?" if place in numbers and numbers[place] % 1 else value
+                for place, value in enumerate(row.values)
+            ]
+            # Cells too many stay, so that a row that slipped is refused again.
+            cells += [""] * (len(self.book.headings) - len(cells))
             said = "; ".join(f"{fault.column}: {fault.message}" for fault in faults)
-            self.faulty.writerow([*map(harmless, cells), said])
+            self.faulty.writerow([*map(harmless, [*cells, said])])
 
 
 def why_closed(report: Report | None) -> Closed | None:

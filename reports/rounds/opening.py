@@ -200,8 +200,10 @@ def update_roster(round_: ReportingRound) -> RosterUpdate:
                 setattr(line, name, getattr(wanted, name))
             corrected.append(line)
     gone = round_.lines.filter(pk__in=[line.pk for pk, line in lines.items() if pk not in standing])
-    kept = gone.filter(values__isnull=False).distinct().count()
-    removed, _by_model = gone.filter(values=None).delete()
+    # What was inspected stays readable, even where nothing was reported.
+    empty = gone.filter(values=None, inspections=None)
+    kept = gone.exclude(pk__in=empty.values("pk")).count()
+    removed, _by_model = empty.delete()
     RoundLine.objects.bulk_create(added, batch_size=_BATCH)
     if corrected:
         RoundLine.objects.bulk_update(corrected, _FOLLOWS, batch_size=200)

@@ -288,7 +288,7 @@ def line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     found = report_to_enter(request, pk)
     open_now = current_openness(found, request.user)
     # Read before what is shown: a change in between is then a conflict, never overwritten unseen.
-    versions = dict(values_of(found).filter(line=line).values_list("indicator", "version"))
+    versions = dict(values_of(found).filter(line__pk=line).values_list("indicator", "version"))
     sheet = pages.sheet(found, drafts=True, open_now=open_now)
     rows = [row for table in sheet.tables for row in table.rows]
     place = next((n for n, row in enumerate(rows) if row.line.pk == line), None)

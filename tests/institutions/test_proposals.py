@@ -330,3 +330,23 @@ def test_pages_take_a_fixed_number_of_queries(
         proposal = factories.ProposalFactory(reporting_unit=unit)
     with django_assert_num_queries(queries):
         as_staff.get(f"/institutions/{address.format(pk=proposal.pk)}")
+
+
+def test_closure_of_an_institution_that_moved_to_another_territory_is_not_accepted(
+    closure, staff, other_territory
+):
+    agency = factories.ReportingUnitFactory(code="99-tvt", territory=other_territory)
+    placement = closure.institution.placements.get(valid_to=None)
+    placement.valid_to = datetime.date(2025, 1, 1)
+    placement.save()
+    factories.PlacementFactory(
+        institution=closure.institution,
+        territory=other_territory,
+        tier=placement.tier,
+        reporting_unit=agency,
+        valid_from=datetime.date(2025, 1, 1),
+    )
+    with pytest.raises(RegisterError):
+        services.accept_closure(closure, day=DAY, reason=REASON, by=staff)
+    closure.refresh_from_db()
+    assert (closure.status, closure.institution.closed_on) == ("open", None)

@@ -210,3 +210,11 @@ def test_query_count_does_not_depend_on_the_parts(
     # communes, reporting units.
     with django_assert_num_queries(10):
         as_staff.get(f"{house.get_absolute_url()}split/?parts={parts}")
+
+
+def test_part_on_district_tier_without_a_place_is_told_at_the_part(as_staff, institutions, sent):
+    province = institutions["98-TV-01"]
+    sent |= {"tier_2": "district", "commune_2": ""}
+    response = as_staff.post(f"{province.get_absolute_url()}split/", sent)
+    assert response.status_code == 422
+    assert "commune_2" in response.context["form"].errors

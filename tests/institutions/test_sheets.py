@@ -1,5 +1,6 @@
 """Any file -> rows: limits, choices, and what holds for whatever bytes come. No database."""
 
+import contextlib
 import csv
 import io
 import random
@@ -437,3 +438,24 @@ def test_python_recursion_is_not_exhausted_by_deep_xml():
 
 def test_folding_agrees_with_known_headings():
     assert known_headings([fold(heading) for heading in H]) == len(H)
+
+
+@pytest.mark.parametrize("first", ["-3000000", "-2000000000", "0"])
+def test_hidden_columns_before_the_first_cost_nothing(first):
+    content = (FILES / "plain.xlsx").read_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                columns = f'<cols><col min="{first}" max="3" hidden="1"/></cols>'.encode()
+                part = part.replace(b"<sheetData>", columns + b"<sheetData>", 1)
+            new.writestr(name, part)
+
+    tracemalloc.start()
+    with contextlib.suppress(UnreadableFile):
+        read(out.getvalue(), name="a.xlsx")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 30_000_000

@@ -10,6 +10,7 @@ from django.utils import timezone
 from reports.figures.inspections import Tally, inspected, standing
 from reports.models import Inspection, Report
 from reports.rounds.inspecting.services import InspectionRefused, Seen, Why, record, withdraw
+from reports.rounds.opening import update_roster
 from tests import factories
 from tests.conftest import enrol
 
@@ -474,3 +475,30 @@ def test_difference_in_a_closed_round_leads_to_the_erratum(as_staff, look, repor
     page = as_staff.get(address(report)).content.decode()
 
     assert f'href="/reporting/lines/{line.pk}/errata/library.digital/"' in page
+
+
+def test_inspected_line_stays_on_the_roster_when_its_institution_goes(look, open_round, line):
+    """What was inspected is readable for good, even where nothing was reported."""
+    bare = open_round.lines.get(institution__code="98-VH-981")
+    look("culture.clubs", "differs", "Không có câu lạc bộ nào.", line=bare)
+    bare.institution.placements.update(valid_to=datetime.date(2020, 1, 1))
+
+    update = update_roster(open_round)
+
+    assert (update.removed, update.kept) == (0, 1)
+    assert open_round.lines.filter(pk=bare.pk).exists()
+
+
+@pytest.mark.parametrize("number", [99999999999999999999, 10**40])
+def test_number_that_no_line_can_have_is_not_found(as_staff, report, number):
+    assert as_staff.get(address(report, f"{number}/")).status_code == 404
+    assert as_staff.get(f"/reporting/reports/{report.pk}/lines/{number}/").status_code == 404
+
+
+def test_page_made_for_another_person_withdraws_nothing(as_staff, look):
+    (made,) = look()
+    data = {"reason": "nhầm", "typed_by": "0"}
+    response = as_staff.post(f"/reporting/inspections/{made.pk}/withdraw/", data)
+    assert response.status_code == 409
+    made.refresh_from_db()
+    assert made.withdrawn_at is None

@@ -2,6 +2,7 @@ import csv as csvs
 import datetime
 import io
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -523,3 +524,46 @@ def test_page_takes_a_fixed_number_of_queries(as_staff, send, rows, django_asser
 
     with django_assert_max_num_queries(14):
         as_staff.get(batch.get_absolute_url())
+
+
+def test_ticks_mean_the_same_in_every_part_of_the_file(send, monkeypatch):
+    """A tick in one part and a cross in the next: the cross may be a no, so it is asked about."""
+    monkeypatch.setattr("reports.importing.whole_territory.PART", 1)
+    ticked = "2025,98-TV-981,,✓,,,,,,,"
+    crossed = "2025,98-TV-982,,x,,,,,,,"
+
+    batch = send(ticked, crossed)
+
+    together = send(crossed, ticked)
+    assert tally(batch) == tally(together)
+    assert batch.found["doubts"]
+    assert {d["about"] if isinstance(d, dict) else d[0] for d in batch.found["doubts"]} == {
+        d["about"] if isinstance(d, dict) else d[0] for d in together.found["doubts"]
+    }
+
+
+def test_heading_that_is_a_formula_comes_back_harmless(send):
+    heading = HEADER.replace("library.digital", "=library.digital")
+    content = f"{heading}\n2025,98-TV-981,,,có lẽ,,,,,,\n".encode()
+
+    batch = send(content=content)
+
+    with batch.file.storage.open(batch.found["faulty"]) as file:
+        rows = list(csvs.reader(io.StringIO(file.read().decode("utf-8-sig")), delimiter=";"))
+    assert rows[1][-1].lstrip("'") != rows[1][-1] or not rows[1][-1].startswith("=")
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+
+
+def test_number_held_with_a_fraction_does_not_come_back_as_thousands(send):
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.split(","))
+    book.active.append([2025, "98-TV-404", "", "Có", "", 1.234])
+    out = io.BytesIO()
+    book.save(out)
+
+    batch = send(content=out.getvalue())
+
+    with batch.file.storage.open(batch.found["faulty"]) as file:
+        sent_back = file.read().decode("utf-8-sig").replace("98-TV-404", "98-TV-981")
+    again = send(content=sent_back.encode())
+    assert tally(again)["invalid"] == 1

@@ -96,9 +96,12 @@ def correct(request: HttpRequest, pk: int, indicator: str) -> HttpResponse:
                     value = services.correct(**erratum)
             except (services.ErratumRefused, InvalidCell) as refused:
                 form.add_error(None, str(refused))
-            except Conflict as conflict:
+            except Conflict:
+                # Read anew: the next try goes over what is shown, and nothing later.
+                cells = boards.cells(line, named=True)
+                standing = next(each for each in cells if each.indicator.code == indicator)
                 status, overtaken = 409, standing.now
-                form.accept(conflict.values[0].version)
+                form.accept(standing.version)
             else:
                 if effects is None:
                     _say(request, line, value, standing.now)

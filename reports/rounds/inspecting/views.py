@@ -103,7 +103,7 @@ def visit(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Record one visit to one institution: a day, an inspector, several questions."""
     found = report_to_manage(request, pk)
     # Read before what is shown: a change in between is then told, never judged unseen.
-    versions = dict(values_of(found).filter(line=line).values_list("indicator", "version"))
+    versions = dict(values_of(found).filter(line__pk=line).values_list("indicator", "version"))
     row = next(
         (
             row
@@ -157,6 +157,7 @@ def visit(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 
 @audience(DEPARTMENT)
 @require_POST
+@typed_by_same_person
 def withdraw_inspection(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw what was recorded by mistake, with a reason."""
     known = limit(
