@@ -10,7 +10,7 @@ from reports.importing.cells import Sign, bare, read_cell, read_text
 from reports.importing.choices import Choices
 from reports.importing.columns import Vocabulary, column_letter, find_columns
 from reports.importing.matching import Matched, match
-from reports.importing.reasons import Reason, Why
+from reports.importing.reasons import About, Reason, Why
 from reports.rounds.checks import MAX_NOTE, Cell, Question
 from tests.reports.books import book
 
@@ -395,3 +395,22 @@ def test_any_table_is_matched_without_raising(header, rows):
         for code, cell in row.cells.items():
             assert cell.is_blank or (cell.count is not None) == (cell.state == "count")
             assert code in {"library.digital", "library.visits_growth"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (("Có", "x"), True),
+        (("x", "✓"), True),
+        (("✗", "✗"), True),
+        (("Không", "x"), False),
+        (("x", "x"), False),
+        (("Có", "Không"), False),
+    ],
+)
+def test_cross_that_may_be_a_no_is_asked_about(answers, asked):
+    rows = (f"98-TV-{n}|{answer}" for n, answer in enumerate(answers))
+
+    found = matched("institution_code|library.digital", *rows)
+
+    assert (About.CROSS in {doubt.about for doubt in found.doubts}) is asked
