@@ -56,10 +56,6 @@ class ColumnLine:
     field: BoundField
     samples: str
 
-    @property
-    def is_unused(self) -> bool:
-        return self.column.column in ("", UNUSED)
-
 
 @dataclass(frozen=True, slots=True)
 class FoundLine:

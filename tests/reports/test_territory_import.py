@@ -550,7 +550,7 @@ def test_heading_that_is_a_formula_comes_back_harmless(send):
 
     with batch.file.storage.open(batch.found["faulty"]) as file:
         rows = list(csvs.reader(io.StringIO(file.read().decode("utf-8-sig")), delimiter=";"))
-    assert rows[1][-1].lstrip("'") != rows[1][-1] or not rows[1][-1].startswith("=")
+    assert len(rows) == 2
     assert not any(cell.startswith("=") for row in rows for cell in row)
 
 
